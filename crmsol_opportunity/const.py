@@ -1,0 +1,19 @@
+"""Constants that the models, the wizards and the tests share."""
+
+OPEN = "open"
+WON = "won"
+LOST = "lost"
+
+#: The pairs (from, to) that an opportunity's outcome may go through. A closed deal is reopened
+#: before it is closed the other way, so that its history says that somebody changed their mind.
+OUTCOME_TRANSITIONS = frozenset({(OPEN, WON), (OPEN, LOST), (WON, OPEN), (LOST, OPEN)})
+
+#: The longest title, in characters, that a card, a list row and a mail subject can still show.
+NAME_MAX_LENGTH = 256
+
+PRIORITIES = [
+    ("0", "Low"),
+    ("1", "Medium"),
+    ("2", "High"),
+    ("3", "Very High"),
+]

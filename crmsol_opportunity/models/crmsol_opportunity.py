@@ -1,0 +1,572 @@
+import math
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..const import LOST, NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS, PRIORITIES, WON
+
+_HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_NUMBERS = ("amount", "budget", "probability")
+
+
+class CrmsolOpportunity(models.Model):
+    """A possibility to sell: one negotiation with one customer, from first contact to its close."""
+
+    _name = "crmsol.opportunity"
+    _description = "Opportunity"
+    _inherit = ["mail.tracking.duration.mixin", "mail.activity.mixin", "utm.mixin"]
+    _order = "priority desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["name", "partner_id.name"]
+    _track_duration_field = "phase_id"
+
+    # Identification
+    name = fields.Char(
+        required=True, index="trigram", tracking=1, help="A title that identifies the opportunity."
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        check_company=True,
+        index=True,
+        tracking=2,
+        help="The company or person the negotiation addresses.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        check_company=True,
+        index="btree_not_null",
+        domain="[('id', 'child_of', commercial_partner_id), ('is_company', '=', False)]",
+        help="The person at the customer's with whom you talk.",
+    )
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
+    phone = fields.Char(compute="_compute_contact_data")
+    email = fields.Char(compute="_compute_contact_data")
+    description = fields.Html()
+    color = fields.Integer()
+
+    # Process
+    phase_id = fields.Many2one(
+        "crmsol.phase",
+        string="Phase",
+        required=True,
+        index=True,
+        copy=False,
+        tracking=3,
+        ondelete="restrict",
+        default=lambda self: self._default_phase_id(),
+        domain="[('team_ids', 'in', [False, team_id])]",
+        group_expand="_read_group_expand_phase",
+    )
+    phase_is_closing = fields.Boolean(related="phase_id.is_closing", store=True, precompute=True)
+    phase_guidance = fields.Text(related="phase_id.guidance")
+    date_last_stage_update = fields.Datetime(
+        "Last Phase Change",
+        compute="_compute_date_last_stage_update",
+        store=True,
+        precompute=True,
+        copy=False,
+    )
+    outcome = fields.Selection(
+        [(OPEN, "Open"), (WON, "Won"), (LOST, "Lost")],
+        required=True,
+        default=OPEN,
+        index=True,
+        copy=False,
+        tracking=4,
+    )
+    loss_reason_id = fields.Many2one(
+        "crmsol.loss.reason", copy=False, index="btree_not_null", ondelete="restrict", tracking=5
+    )
+    phase_before_close_id = fields.Many2one(
+        "crmsol.phase",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        help="The phase from which the opportunity was closed, and to which it is reopened.",
+    )
+    date_deadline = fields.Date(
+        "Expected Close",
+        index=True,
+        copy=False,
+        tracking=9,
+        help="The day on which you expect the customer to decide.",
+    )
+    date_closed = fields.Date("Closing Date", index=True, copy=False, readonly=True, tracking=10)
+    priority = fields.Selection(PRIORITIES, default="0")
+
+    # Value
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=7,
+    )
+    company_currency_id = fields.Many2one(
+        "res.currency", related="company_id.currency_id", string="Company Currency"
+    )
+    amount = fields.Monetary(
+        currency_field="currency_id",
+        tracking=6,
+        help="What the deal is worth, or your estimate of it, in the opportunity's currency.",
+    )
+    currency_rate = fields.Float(
+        compute="_compute_amount_company",
+        store=True,
+        digits=0,
+        copy=False,
+        aggregator=None,
+        help="Units of the company's currency for one unit of the opportunity's currency, as of "
+        "the last time that the amount or the currency was set.",
+    )
+    currency_rate_date = fields.Date(compute="_compute_amount_company", store=True, copy=False)
+    amount_company = fields.Monetary(
+        "Amount in Company Currency",
+        compute="_compute_amount_company",
+        store=True,
+        currency_field="company_currency_id",
+        help="The amount converted at the rate kept with the opportunity.",
+    )
+    budget = fields.Monetary(
+        "Established Budget",
+        currency_field="currency_id",
+        tracking=8,
+        help="What the customer has set aside for this purchase. It is neither your quotation "
+        "nor the amount that you expect.",
+    )
+    probability = fields.Float(
+        "Probability (%)",
+        compute="_compute_probability",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        aggregator="avg",
+        help="Chance of winning, in percent: the phase's unless you give another one. "
+        "A won opportunity counts 100, a lost one 0.",
+    )
+    weighted_amount = fields.Monetary(
+        compute="_compute_weighted_amount",
+        store=True,
+        currency_field="company_currency_id",
+        help="Amount in company currency × probability.",
+    )
+
+    # Assignment and classification
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        check_company=True,
+        index=True,
+        tracking=11,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        check_company=True,
+        index=True,
+        tracking=12,
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="set null",
+    )
+    tag_ids = fields.Many2many("crm.tag", string="Tags")
+    opportunity_properties = fields.Properties(
+        "Properties", definition="team_id.crmsol_properties_definition", copy=True
+    )
+    campaign_id = fields.Many2one(ondelete="set null")
+    source_id = fields.Many2one(ondelete="set null")
+    medium_id = fields.Many2one(ondelete="set null")
+
+    # Quotations and meetings
+    order_ids = fields.One2many("sale.order", "crmsol_opportunity_id", string="Quotations")
+    order_count = fields.Integer(compute="_compute_order_count")
+
+    _name_length = models.Constraint(
+        f"CHECK(char_length(name) <= {NAME_MAX_LENGTH})",
+        f"The name of an opportunity has {NAME_MAX_LENGTH} characters at the most. "
+        "Shorten it and write the details in the description.",
+    )
+    # PostgreSQL holds NaN for greater than every number, so the sign alone would let it in.
+    _amount_positive = models.Constraint(
+        "CHECK(amount >= 0 AND amount <> 'NaN')",
+        "The amount of an opportunity cannot be negative.",
+    )
+    _budget_positive = models.Constraint(
+        "CHECK(budget >= 0 AND budget <> 'NaN')",
+        "The established budget cannot be negative.",
+    )
+    _probability_range = models.Constraint(
+        "CHECK(probability >= 0 AND probability <= 100)",
+        "The probability is a percentage: give a number from 0 to 100.",
+    )
+    _outcome_phase = models.Constraint(
+        "CHECK((outcome = 'open') = (phase_is_closing IS NOT TRUE))",
+        "In the closing phase an opportunity is won or lost, in every other phase it is open. "
+        "Use the buttons Win or Lose, or give phase and outcome together.",
+    )
+    _outcome_date_closed = models.Constraint(
+        "CHECK((outcome = 'open') = (date_closed IS NULL))",
+        "An opportunity has a closing date when it is won or lost, and only then.",
+    )
+    _default_order_idx = models.Index("(priority DESC, id DESC) WHERE active IS TRUE")
+    _phase_order_idx = models.Index("(phase_id, priority DESC, id DESC) WHERE active IS TRUE")
+
+    # === DEFAULTS === #
+
+    @api.model
+    def _default_phase_id(self):
+        team = self.env["crm.team"].browse(self.env.context.get("default_team_id"))
+        return self.env["crmsol.phase"]._get_first_open_phase(team)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id", "contact_id")
+    def _compute_contact_data(self):
+        for opportunity in self:
+            person = opportunity.contact_id or opportunity.partner_id
+            opportunity.phone = person.phone or opportunity.partner_id.phone
+            opportunity.email = person.email or opportunity.partner_id.email
+
+    @api.depends("phase_id")
+    def _compute_date_last_stage_update(self):
+        self.date_last_stage_update = self.env.cr.now()
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for opportunity in self:
+            if not opportunity.currency_id:
+                opportunity.currency_id = (opportunity.company_id or self.env.company).currency_id
+
+    @api.depends("amount", "currency_id", "company_id")
+    def _compute_amount_company(self):
+        today = fields.Date.context_today(self)
+        for opportunity in self:
+            company = opportunity.company_id or self.env.company
+            currency = opportunity.currency_id or company.currency_id
+            rate = self.env["res.currency"]._get_conversion_rate(
+                currency, company.currency_id, company, today
+            )
+            opportunity.currency_rate = rate
+            opportunity.currency_rate_date = today
+            opportunity.amount_company = company.currency_id.round(opportunity.amount * rate)
+
+    @api.depends("phase_id", "outcome")
+    def _compute_probability(self):
+        certain = {WON: 100.0, LOST: 0.0}
+        for opportunity in self:
+            opportunity.probability = certain.get(
+                opportunity.outcome, opportunity.phase_id.probability
+            )
+
+    @api.depends("amount_company", "probability")
+    def _compute_weighted_amount(self):
+        for opportunity in self:
+            weighted = opportunity.amount_company * opportunity.probability / 100
+            currency = opportunity.company_currency_id or self.env.company.currency_id
+            opportunity.weighted_amount = currency.round(weighted)
+
+    @api.depends("user_id")
+    def _compute_team_id(self):
+        """Propose the salesperson's team, unless the present one is theirs already."""
+        for user, opportunities in self.grouped("user_id").items():
+            if not user:
+                continue
+            foreign = opportunities.filtered(
+                lambda o, user=user: user not in (o.team_id.member_ids | o.team_id.user_id)
+            )
+            if foreign:
+                foreign.team_id = self.env["crm.team"]._get_default_team_id(user_id=user.id)
+
+    def _compute_order_count(self):
+        counts = dict(
+            self.env["sale.order"]._read_group(
+                [("crmsol_opportunity_id", "in", self.ids)], ["crmsol_opportunity_id"], ["__count"]
+            )
+        )
+        for opportunity in self:
+            opportunity.order_count = counts.get(opportunity._origin, 0)
+
+    def _get_rotting_depends_fields(self):
+        return super()._get_rotting_depends_fields() + ["outcome"]
+
+    def _get_rotting_domain(self):
+        return super()._get_rotting_domain() & Domain("outcome", "=", OPEN)
+
+    # === SEARCH METHODS === #
+
+    @api.model
+    def _read_group_expand_phase(self, phases, domain):
+        """Show every column, also the empty ones; of phases kept for teams, those of the user's."""
+        teams = self.env.user.crm_team_ids.ids
+        shown = Domain("team_ids", "in", [False, *teams])
+        if self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            shown = Domain.TRUE
+        return phases.search(shown | Domain("id", "in", phases.ids))
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("name")
+    def _check_name(self):
+        for opportunity in self:
+            if not opportunity.name or not opportunity.name.strip():
+                raise ValidationError(self.env._("Give the opportunity a name."))
+            if len(opportunity.name) > NAME_MAX_LENGTH:
+                raise ValidationError(
+                    self.env._(
+                        "The name has %(length)s characters and %(max)s is the most. "
+                        "Shorten it and write the details in the description.",
+                        length=len(opportunity.name),
+                        max=NAME_MAX_LENGTH,
+                    )
+                )
+            if _HTML_TAG.search(opportunity.name):
+                raise ValidationError(
+                    self.env._(
+                        "The name is plain text and cannot hold HTML tags. "
+                        "Remove “%(tag)s” and save again.",
+                        tag=_HTML_TAG.search(opportunity.name).group()[:40],
+                    )
+                )
+
+    @api.constrains("partner_id", "contact_id", "company_id")
+    def _check_customer_company(self):
+        for opportunity in self:
+            for partner in opportunity.partner_id | opportunity.contact_id:
+                # sudo: the customer of a company that the user does not see is still to be named
+                company = partner.sudo().company_id
+                if company and company != opportunity.company_id:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(partner)s” belongs to the company %(partner_company)s and the opportunity "
+                            "to %(company)s. Choose a customer of %(company)s or one that is shared.",
+                            partner=partner.sudo().display_name,
+                            partner_company=company.name,
+                            company=opportunity.company_id.name,
+                        )
+                    )
+
+    @api.constrains("phase_id", "outcome")
+    def _check_outcome_phase(self):
+        for opportunity in self:
+            is_closing = opportunity.phase_id.is_closing
+            if is_closing and opportunity.outcome == OPEN:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” cannot be left open in the phase “%(phase)s”. "
+                        "Say whether it is won or lost: use the buttons Win or Lose, "
+                        "or give the outcome together with the phase.",
+                        name=opportunity.name,
+                        phase=opportunity.phase_id.name,
+                    )
+                )
+            if not is_closing and opportunity.outcome != OPEN:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, not in "
+                        "“%(phase)s”. Use the buttons Win or Lose, or give both data together.",
+                        name=opportunity.name,
+                        phase=opportunity.phase_id.name,
+                        closing=self.env["crmsol.phase"]._get_closing_phase().name,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        today = fields.Date.context_today(self)
+        for vals in vals_list:
+            self._check_numbers(vals)
+            if vals.get("outcome", OPEN) != OPEN and not vals.get("date_closed"):
+                vals["date_closed"] = today
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_numbers(vals)
+        if "outcome" in vals:
+            self._check_outcome_transition(vals["outcome"])
+            if vals["outcome"] == OPEN:
+                vals = {"date_closed": False, "loss_reason_id": False, **vals}
+            else:
+                vals = {"date_closed": fields.Date.context_today(self), **vals}
+                if closing := self.filtered(lambda o: o.outcome == OPEN):
+                    for phase, opportunities in closing.grouped("phase_id").items():
+                        super(CrmsolOpportunity, opportunities).write(
+                            {"phase_before_close_id": phase.id}
+                        )
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        if "name" not in (default or {}):
+            for opportunity, vals in zip(self, vals_list, strict=True):
+                name = self.env._("%(name)s (copy)", name=opportunity.name)
+                vals["name"] = name if len(name) <= NAME_MAX_LENGTH else opportunity.name
+        return vals_list
+
+    # === ACTION METHODS === #
+
+    def action_win(self):
+        """Close the opportunities as won, today, and celebrate."""
+        self._close(WON)
+        return {
+            "effect": {
+                "fadeout": "slow",
+                "message": self.env._("Congratulations! The opportunity is won."),
+                "type": "rainbow_man",
+            }
+        }
+
+    def action_lose(self):
+        """Ask for the reason, then close the opportunities as lost."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "crmsol_opportunity.crmsol_opportunity_close_action"
+        ) | {"context": {"default_opportunity_ids": self.ids}}
+
+    def action_reopen(self):
+        """Open closed opportunities again, in the phase from which they were closed."""
+        self.check_access("write")
+        for phase, opportunities in self.grouped("phase_before_close_id").items():
+            target = phase if phase.active and not phase.is_closing else phase.browse()
+            for team, of_team in opportunities.grouped("team_id").items():
+                first = target or self.env["crmsol.phase"]._get_first_open_phase(team)
+                of_team.write({"outcome": OPEN, "phase_id": first.id})
+
+    def action_new_quotation(self):
+        """Open a new quotation that takes over customer, salesperson, team and source."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New quotation"),
+            "res_model": "sale.order",
+            "view_mode": "form",
+            "context": self._prepare_quotation_context(),
+        }
+
+    def action_view_orders(self):
+        """List the quotations of the opportunity."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Quotations"),
+            "res_model": "sale.order",
+            "view_mode": "list,form",
+            "domain": [("crmsol_opportunity_id", "=", self.id)],
+            "context": self._prepare_quotation_context(),
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _close(self, outcome, **values):
+        """Bring open opportunities into the closing phase.
+
+        :param str outcome: ``won`` or ``lost``
+        :param values: further values to write with it, e.g. ``loss_reason_id``, ``date_closed``
+        """
+        closing = self.env["crmsol.phase"]._get_closing_phase()
+        self.write({"outcome": outcome, "phase_id": closing.id, **values})
+
+    def _prepare_quotation_context(self):
+        """Return the defaults of a quotation made from the opportunity."""
+        self.ensure_one()
+        return {
+            "default_crmsol_opportunity_id": self.id,
+            "default_partner_id": self.partner_id.id,
+            "default_company_id": self.company_id.id,
+            "default_user_id": self.user_id.id,
+            "default_team_id": self.team_id.id,
+            "default_campaign_id": self.campaign_id.id,
+            "default_medium_id": self.medium_id.id,
+            "default_source_id": self.source_id.id,
+            "default_tag_ids": self.tag_ids.ids,
+            "default_origin": self.name,
+        }
+
+    @api.model
+    def _check_numbers(self, vals):
+        """Refuse what is not a number ≥ 0 before the database or the rounding meet it.
+
+        :raise ValidationError: with a sentence that names the field
+        """
+        for fname in _NUMBERS:
+            value = vals.get(fname)
+            if not isinstance(value, (int, float)):
+                continue
+            label = self._fields[fname]._description_string(self.env)
+            if not math.isfinite(value):
+                raise ValidationError(
+                    self.env._("“%(field)s” is not a number. Give a number of 0 or more.", field=label)
+                )
+            if value < 0:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” cannot be negative. Give a number of 0 or more.", field=label
+                    )
+                )
+            if fname == "probability" and value > 100:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” cannot be more than 100. Give a percentage from 0 to 100.",
+                        field=label,
+                    )
+                )
+
+    def _check_outcome_transition(self, outcome):
+        """Refuse a change of outcome that is not one of ``OUTCOME_TRANSITIONS``."""
+        for opportunity in self:
+            if opportunity.outcome == outcome:
+                continue
+            if (opportunity.outcome, outcome) not in OUTCOME_TRANSITIONS:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is closed already. Reopen it before you close it the other way.",
+                        name=opportunity.name,
+                    )
+                )
+
+    # === MAIL METHODS === #
+
+    def _track_subtype(self, init_values):
+        self.ensure_one()
+        if "outcome" in init_values and self.outcome != OPEN:
+            return self.env.ref(f"crmsol_opportunity.mt_opportunity_{self.outcome}")
+        if "phase_id" in init_values:
+            return self.env.ref("crmsol_opportunity.mt_opportunity_phase")
+        return super()._track_subtype(init_values)
+
+    def _creation_message(self):
+        self.ensure_one()
+        return self.env._("Opportunity created")
+
+    # === VIEW METHODS === #
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return key + (self.env.company.currency_id.symbol,)
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Write the currency's symbol into the label of the amount in the creation dialog."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            symbol = self.env.company.currency_id.symbol
+            for node in arch.xpath("//form[hasclass('o_crmsol_new_dialog')]//field[@name='amount']"):
+                node.set("string", self.env._("Amount (%(currency)s)", currency=symbol))
+        return arch, view

@@ -1,0 +1,155 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class CrmsolPhase(models.Model):
+    """A step of the sales process.
+
+    Exactly one phase closes the process and it is always the last one: there an opportunity
+    is won or lost, in every other phase it is open.
+    """
+
+    _name = "crmsol.phase"
+    _description = "Opportunity Phase"
+    # The closing phase comes after phases of the same sequence, so that a new phase that takes the
+    # closing one's sequence (the default) lands just before it.
+    _order = "sequence, is_closing, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=lambda self: self._default_sequence())
+    active = fields.Boolean(default=True)
+    fold = fields.Boolean(
+        "Folded in Pipeline", help="This phase is folded in the pipeline until it is opened there."
+    )
+    is_closing = fields.Boolean(
+        "Closing Phase",
+        copy=False,
+        readonly=True,
+        help="Opportunities in the closing phase are won or lost. There is exactly one.",
+    )
+    team_ids = fields.Many2many(
+        "crm.team",
+        string="Sales Teams",
+        help="Teams that use this phase. Leave it empty to share it with all of them.",
+    )
+    probability = fields.Float(
+        "Default Probability (%)",
+        help="Chance of winning, in percent, that an opportunity takes when it enters the phase.",
+    )
+    rotting_threshold_days = fields.Integer(
+        "Days to Stale",
+        help="Days in this phase after which an open opportunity is stale. 0: never.",
+    )
+    guidance = fields.Text(
+        translate=True, help="What a salesperson should achieve before leaving this phase."
+    )
+
+    _probability_range = models.Constraint(
+        "CHECK(probability >= 0 AND probability <= 100)",
+        "The probability of a phase is a percentage: give a number from 0 to 100.",
+    )
+    _rotting_threshold_positive = models.Constraint(
+        "CHECK(rotting_threshold_days >= 0)",
+        "The days to stale cannot be negative. Give 0 for phases that never get stale.",
+    )
+    _closing_uniq = models.UniqueIndex(
+        "(is_closing) WHERE is_closing",
+        "There is already a closing phase and there can be only one.",
+    )
+
+    # === DEFAULTS === #
+
+    @api.model
+    def _default_sequence(self):
+        """A new phase goes just before the closing one."""
+        return self._get_closing_phase().sequence or 10
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("is_closing", "sequence", "active")
+    def _check_closing_phase(self):
+        """Exactly one active phase closes the process, and no phase stands after it."""
+        Phase = self.env["crmsol.phase"].sudo().with_context(active_test=False)
+        closing = Phase.search([("is_closing", "=", True)])
+        if not closing:
+            raise ValidationError(
+                self.env._(
+                    "One phase has to close the process: keep the closing phase, "
+                    "you can give it another name."
+                )
+            )
+        if len(closing) > 1:
+            raise ValidationError(
+                self.env._(
+                    "There can be only one closing phase and “%(phase)s” is it already. "
+                    "Leave this one open, or rename the closing phase.",
+                    phase=(closing - self)[:1].name or closing[0].name,
+                )
+            )
+        if not closing.active:
+            raise ValidationError(
+                self.env._(
+                    "The closing phase “%(phase)s” cannot be archived: "
+                    "without it no opportunity could be won or lost.",
+                    phase=closing.name,
+                )
+            )
+        after = Phase.search([("active", "=", True), ("sequence", ">", closing.sequence)], limit=1)
+        if after:
+            raise ValidationError(
+                self.env._(
+                    "The closing phase is always the last one: move “%(phase)s” before “%(closing)s”.",
+                    phase=after.name,
+                    closing=closing.name,
+                )
+            )
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closing(self):
+        closing = self.filtered("is_closing")
+        if closing:
+            raise UserError(
+                self.env._(
+                    "The closing phase “%(phase)s” cannot be deleted: "
+                    "without it no opportunity could be won or lost. You can rename it.",
+                    phase=closing.name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        # sudo: a phase is in use also through opportunities that this user may not see
+        counts = (
+            self.env["crmsol.opportunity"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group([("phase_id", "in", self.ids)], ["phase_id"], ["__count"])
+        )
+        if counts:
+            phase, count = counts[0]
+            raise UserError(
+                self.env._(
+                    "The phase “%(phase)s” is used by %(count)s opportunities and cannot be deleted. "
+                    "Move them to another phase first, or archive this one.",
+                    phase=phase.sudo(False).name,
+                    count=count,
+                )
+            )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_closing_phase(self):
+        """Return the phase that closes the process (empty before the first one is made)."""
+        return self.with_context(active_test=False).search([("is_closing", "=", True)], limit=1)
+
+    @api.model
+    def _get_first_open_phase(self, team=None):
+        """Return the phase in which an opportunity of the team begins.
+
+        :param crm.team team: the sales team; without one, phases kept for teams are passed over
+        """
+        domain = [("is_closing", "=", False), ("team_ids", "in", [False, *(team.ids if team else [])])]
+        return self.search(domain, limit=1)

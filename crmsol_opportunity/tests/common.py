@@ -1,0 +1,68 @@
+from odoo import Command
+from odoo.tests import new_test_user
+
+from odoo.addons.base.tests.common import BaseCommon
+
+
+class CrmsolCommon(BaseCommon):
+    """Two companies, the phases of the installation and a user of every role.
+
+    ============  ======================================================
+    anna, ben     salesmen: own and unassigned opportunities
+    clara         salesman who sees all the opportunities of the company
+    dora          sales manager
+    eva           salesman with all the opportunities, other company only
+    ============  ======================================================
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.other_company = cls.env["res.company"].create(
+            {"name": "Other Company", "currency_id": cls.env.ref("base.USD").id}
+        )
+
+        def user(login, groups, company=cls.company):
+            return new_test_user(
+                cls.env,
+                login=f"crmsol_{login}",
+                groups=groups,
+                company_id=company.id,
+                company_ids=[Command.set(company.ids)],
+                email=f"{login}@crmsol.example.com",
+            )
+
+        cls.anna = user("anna", "sales_team.group_sale_salesman")
+        cls.ben = user("ben", "sales_team.group_sale_salesman")
+        cls.clara = user("clara", "sales_team.group_sale_salesman_all_leads")
+        cls.dora = user("dora", "sales_team.group_sale_manager")
+        cls.eva = user("eva", "sales_team.group_sale_salesman_all_leads", cls.other_company)
+        cls.clerk = user("clerk", "base.group_user")
+        cls.portal = user("portal", "base.group_portal")
+
+        cls.Phase = cls.env["crmsol.phase"]
+        # The phases of the tests are their own: a database in use has others.
+        cls.Phase.with_context(active_test=False).search([]).write({"team_ids": False})
+        cls.phase_close = cls.Phase._get_closing_phase()
+        cls.phase_new, cls.phase_proposal = cls.Phase.create(
+            [
+                {"name": "First", "sequence": -20, "probability": 10, "rotting_threshold_days": 7},
+                {"name": "Second", "sequence": -10, "probability": 60},
+            ]
+        )
+        cls.customer = cls.env["res.partner"].create({"name": "Customer", "is_company": True})
+
+    @classmethod
+    def _create_opportunity(cls, user=None, **values):
+        """Create an opportunity as the user (anna unless another is given)."""
+        Opportunity = cls.env["crmsol.opportunity"].with_user(user or cls.anna)
+        return Opportunity.create(
+            {
+                "name": "Opportunity",
+                "partner_id": cls.customer.id,
+                "amount": 1000,
+                "phase_id": cls.phase_new.id,
+                **values,
+            }
+        )

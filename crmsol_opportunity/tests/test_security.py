@@ -1,0 +1,106 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import CrmsolCommon
+
+OPERATIONS = ("read", "write", "create", "unlink")
+
+#: role -> model -> operations that the role may do. What is not in the table is refused.
+MODEL_ACCESS = {
+    "portal": {},
+    "clerk": {},
+    "anna": {
+        "crmsol.opportunity": {"read", "write", "create"},
+        "crmsol.phase": {"read"},
+        "crmsol.loss.reason": {"read"},
+        "crmsol.opportunity.close": {"read", "write", "create"},
+    },
+    "clara": {
+        "crmsol.opportunity": {"read", "write", "create"},
+        "crmsol.phase": {"read"},
+        "crmsol.loss.reason": {"read"},
+        "crmsol.opportunity.close": {"read", "write", "create"},
+    },
+    "dora": {
+        "crmsol.opportunity": {"read", "write", "create", "unlink"},
+        "crmsol.phase": {"read", "write", "create", "unlink"},
+        "crmsol.loss.reason": {"read", "write", "create", "unlink"},
+        "crmsol.opportunity.close": {"read", "write", "create"},
+    },
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(CrmsolCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.opportunities = {
+            "anna": cls._create_opportunity(cls.anna),
+            "ben": cls._create_opportunity(cls.ben),
+            "nobody": cls._create_opportunity(cls.clara, user_id=False),
+            "eva": cls._create_opportunity(cls.eva, company_id=cls.other_company.id),
+        }
+
+    def test_every_cell_of_role_model_operation(self):
+        models = [name for name in self.env if name.startswith("crmsol.")]
+        self.assertEqual(set(models), set(MODEL_ACCESS["dora"]), "a new model needs its row")
+        for role, rights in MODEL_ACCESS.items():
+            for model in models:
+                for operation in OPERATIONS:
+                    with self.subTest(role=role, model=model, operation=operation):
+                        allowed = self.env[model].with_user(getattr(self, role)).has_access(operation)
+                        self.assertEqual(allowed, operation in rights.get(model, set()))
+
+    def test_every_cell_of_role_record_operation(self):
+        visible = {
+            "anna": {"anna", "nobody"},
+            "ben": {"ben", "nobody"},
+            "clara": {"anna", "ben", "nobody"},
+            "dora": {"anna", "ben", "nobody"},
+            "eva": {"eva"},
+        }
+        for role, owners in visible.items():
+            found = self.env["crmsol.opportunity"].with_user(getattr(self, role)).search([])
+            for owner, opportunity in self.opportunities.items():
+                record = opportunity.with_user(getattr(self, role)).sudo(False)
+                record.invalidate_recordset()
+                with self.subTest(role=role, owner=owner):
+                    self.assertEqual(opportunity.id in found.ids, owner in owners)
+                    if owner in owners:
+                        record.read(["name"])
+                        record.write({"name": "Renamed"})
+                    else:
+                        with self.assertRaises(AccessError):
+                            record.read(["name"])
+                        with self.assertRaises(AccessError):
+                            record.write({"name": "Renamed"})
+                        with self.assertRaises(AccessError):
+                            record.action_win()
+
+    def test_groups_count_only_what_the_role_may_read(self):
+        Opportunity = self.env["crmsol.opportunity"]
+        domain = [("id", "in", [o.id for o in self.opportunities.values()])]
+        for role, count in {"anna": 2, "clara": 3, "dora": 3, "eva": 1}.items():
+            with self.subTest(role):
+                groups = Opportunity.with_user(getattr(self, role))._read_group(domain, ["phase_id"], ["__count"])
+                self.assertEqual(sum(number for _phase, number in groups), count)
+
+    def test_outsiders_get_nothing(self):
+        for role in ("portal", "clerk"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                self.env["crmsol.opportunity"].with_user(getattr(self, role)).search([])
+
+    def test_salesman_cannot_give_a_deal_of_another_away(self):
+        with self.assertRaises(AccessError):
+            self.opportunities["ben"].with_user(self.anna).write({"user_id": self.anna.id})
+
+    def test_losing_through_the_dialog_respects_the_rules(self):
+        wizard = (
+            self.env["crmsol.opportunity.close"]
+            .with_user(self.dora)
+            .create({"opportunity_ids": self.opportunities["ben"].ids})
+        )
+        with self.assertRaises(AccessError):
+            wizard.sudo(False).with_user(self.anna).action_lose()
+        self.assertEqual(self.opportunities["ben"].sudo().outcome, "open")

@@ -1,0 +1,19 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import CrmsolCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTours(CrmsolCommon, HttpCase):
+    def test_seller_creates_an_opportunity_and_wins_it(self):
+        self.start_tour("/odoo/opportunity", "crmsol_opportunity_create", login="crmsol_anna")
+        opportunity = self.env["crmsol.opportunity"].search([("name", "=", "New machinery")])
+        self.assertEqual(len(opportunity), 1)
+        self.assertEqual(opportunity.partner_id, self.customer)
+        self.assertEqual(opportunity.amount, 12345.67)
+        self.assertEqual(opportunity.user_id, self.anna)
+        self.assertEqual(opportunity.outcome, "won")
+        self.assertIn("They need it by May", opportunity.message_ids.mapped("preview"))
+
+    def test_menu_search_finds_opportunities_as_deals(self):
+        self.start_tour("/odoo/opportunity", "crmsol_opportunity_synonym", login="crmsol_anna")
