@@ -88,7 +88,11 @@ pg_prepare() { # folders, with the right owner also when an earlier run had anot
   chmod 700 "$socket" "$dir/data"
 }
 
-pg_boot() {
+declare -A PG_HELD=() # cluster -> descriptor of its lock
+pg_boot() { # in a subshell, see pg_start
+  local held
+  # a server that inherits a lock of this script, on whichever cluster, holds it until it is stopped itself
+  for held in "${PG_HELD[@]}"; do exec {held}>&-; done
   local dir="$PG_BASE/$1" options="-c listen_addresses= -c unix_socket_directories='$(pg_socket "$1")' -c jit=off"
   pg_prepare "$1"
   if [ "$1" = pgtest ]; then
@@ -109,7 +113,6 @@ pg_wipe() { find "$PG_BASE/$1/data" -mindepth 1 -delete; }
 # pg_start CLUSTER: starts it unless it runs already, and points PGHOST to it. Scripts that use a cluster hold a shared
 # lock on it; the last one to leave stops it, whoever started it. A server that must not outlive its users may not
 # inherit the locks, hence the subshells.
-declare -A PG_HELD=()
 pg_start() {
   local gate user
   PGSYS="$ODOO_HOME/pgsys"
