@@ -14,14 +14,23 @@ for number in range(1, 4):
     )
     opportunity.message_post(body="Llamar el lunes")
     opportunity.message_subscribe(follower.ids)
-    action = opportunity.activity_schedule("mail.mail_activity_data_todo", summary="Preparar la oferta")
+    action = opportunity.activity_schedule(
+        "mail.mail_activity_data_todo", summary="Preparar la oferta"
+    )
     if number == 1:
         opportunity.activity_schedule("mail.mail_activity_data_todo", summary="Enviar muestras")
         action.action_feedback(feedback="Hecho")
     env["ir.attachment"].create(
-        {"name": "plano.txt", "raw": b"plano", "res_model": opportunity._name, "res_id": opportunity.id}
+        {
+            "name": "plano.txt",
+            "raw": b"plano",
+            "res_model": opportunity._name,
+            "res_id": opportunity.id,
+        }
     )
-env["ir.filters"].create({"name": "Grandes", "model_id": opportunity._name, "domain": "[('amount', '>', 2000)]"})
+env["ir.filters"].create(
+    {"name": "Grandes", "model_id": opportunity._name, "domain": "[('amount', '>', 2000)]"}
+)
 if "crmsol_opportunity_id" in env["sale.order"]._fields:
     env["sale.order"].create({"partner_id": partner.id, "crmsol_opportunity_id": opportunity.id})
 env.cr.commit()
