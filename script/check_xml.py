@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Finds what Odoo 19 accepts in XML files but no longer heeds: no error tells of it, it just does nothing.
+"""Finds what Odoo 19 accepts in XML files but no longer heeds: no error tells of it.
 
-Every construct below was loaded into Odoo 19.0, which accepted it without a warning, and is used nowhere in its source.
-What Odoo refuses itself (attrs=, states=, <tree> as a view's root, string= on a search group, groups_id, numbercall...)
-is not listed: the installation fails on it.
+Every construct below was loaded into Odoo 19.0, which accepted it without a warning, and is used
+nowhere in its source. What Odoo refuses itself (attrs=, states=, <tree> as a view's root, string=
+on a search group, groups_id, numbercall...) is not listed: the installation fails on it.
 
     check_xml.py FILE_OR_FOLDER...    prints findings, exits with 1 if there are any
-    check_xml.py --self-test          checks that each construct is found, and that what replaces it is not
+    check_xml.py --self-test          checks that each construct is found, and its replacement is not
 """
 
 import sys
@@ -26,7 +26,7 @@ DROPPED = [
     ),
     (
         "//field[@widget='mail_thread' or @widget='mail_followers']",
-        "There is no such widget any more, the plain field is shown: <chatter/> brings thread and followers.",
+        "There is no such widget, the plain field is shown: <chatter/> brings thread and followers.",
         "<form><field name='message_ids' widget='mail_thread'/></form>",
         "<form><field name='activity_ids' widget='kanban_activity'/></form>",
     ),
@@ -43,7 +43,10 @@ DROPPED = [
         "<kanban><templates><t t-name='menu'/></templates></kanban>",
     ),
     (
-        "//kanban//@*[contains(., 'kanban_getcolor(') or contains(., 'kanban_color(') or contains(., 'kanban_image(')]/..",
+        " | ".join(
+            f"//kanban//@*[contains(., '{name}(')]/.."
+            for name in ("kanban_getcolor", "kanban_color", "kanban_image")
+        ),
         "The function is gone: use highlight_color=, or the image widget.",
         "<kanban><div t-attf-class='a#{kanban_getcolor(1)}'/></kanban>",
         "<kanban highlight_color='color'/>",
@@ -53,7 +56,7 @@ DROPPED = [
             f"//kanban//*[{HAS_CLASS.format(name)}]"
             for name in ("oe_kanban_global_click", "oe_kanban_details", "oe_kanban_colorpicker")
         ),
-        "No style or script knows the class: the card itself opens the record, a colour is picked with its widget.",
+        "No style or script knows the class: the card itself opens the record, a widget picks colours.",
         "<kanban><div class='mt-2 oe_kanban_global_click'/></kanban>",
         "<kanban><field name='color' widget='kanban_color_picker'/></kanban>",
     ),
@@ -66,8 +69,8 @@ DROPPED = [
     (
         "//field[@name='view_mode'][contains(concat(',', translate(., ' ', ''), ','), ',tree,')]",
         "The view type is 'list'; the web client does not know 'tree'.",
-        "<record model='ir.actions.act_window' id='a'><field name='view_mode'>tree,form</field></record>",
-        "<record model='ir.actions.act_window' id='a'><field name='view_mode'>list,form</field></record>",
+        "<record model='ir.actions.act_window'><field name='view_mode'>tree,form</field></record>",
+        "<record model='ir.actions.act_window'><field name='view_mode'>list,form</field></record>",
     ),
     (
         "//*[@t-esc]",
@@ -89,7 +92,7 @@ DROPPED = [
     ),
     (
         "//field[@select][not(ancestor::searchpanel)]",
-        "A field is made searchable by the search view; only in a search panel does select= mean something.",
+        "The search view makes a field searchable; select= means something in a search panel only.",
         "<form><field name='a' select='1'/></form>",
         "<search><searchpanel><field name='a' select='multi'/></searchpanel></search>",
     ),

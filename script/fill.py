@@ -1,7 +1,7 @@
 """Records for the removal check of script/test, which runs this in Odoo's shell.
 
-Whatever hangs on an opportunity — messages, actions, followers, files, a quotation — has to go, or to let go of it,
-when the addon is uninstalled.
+Whatever hangs on an opportunity — messages, actions, followers, files, a quotation — has to go,
+or to let go of it, when the addon is uninstalled.
 """
 
 env = globals()["env"]  # given by the shell

@@ -1,7 +1,7 @@
 """What script/test asks of pytest beyond pytest-odoo: a green run may not hide anything.
 
 - A tour that no browser ran is a failure; Odoo skips it.
-- A warning or an error that the addon logs, or that names it, is a failure of the test that was running.
+- A warning or an error that the addon logs, or that names it, fails the test that was running.
 - Doctests of the addon's engine are collected.
 - Tests outside an addon (bench/tests) may use Odoo's test classes.
 - As with Odoo's own runner, test classes that a module merely imports do not run again there.
