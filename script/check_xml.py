@@ -6,7 +6,7 @@ nowhere in its source. What Odoo refuses itself (attrs=, states=, <tree> as a vi
 on a search group, groups_id, numbercall...) is not listed: the installation fails on it.
 
     check_xml.py FILE_OR_FOLDER...    prints findings, exits with 1 if there are any
-    check_xml.py --self-test          checks that each construct is found, and its replacement is not
+    check_xml.py --self-test          checks that each construct is found, its replacement not
 """
 
 import sys
@@ -26,7 +26,7 @@ DROPPED = [
     ),
     (
         "//field[@widget='mail_thread' or @widget='mail_followers']",
-        "There is no such widget, the plain field is shown: <chatter/> brings thread and followers.",
+        "There is no such widget, a plain field is shown: <chatter/> brings thread and followers.",
         "<form><field name='message_ids' widget='mail_thread'/></form>",
         "<form><field name='activity_ids' widget='kanban_activity'/></form>",
     ),
@@ -56,7 +56,7 @@ DROPPED = [
             f"//kanban//*[{HAS_CLASS.format(name)}]"
             for name in ("oe_kanban_global_click", "oe_kanban_details", "oe_kanban_colorpicker")
         ),
-        "No style or script knows the class: the card itself opens the record, a widget picks colours.",
+        "No style or script knows the class: the card opens the record, a widget picks colours.",
         "<kanban><div class='mt-2 oe_kanban_global_click'/></kanban>",
         "<kanban><field name='color' widget='kanban_color_picker'/></kanban>",
     ),
