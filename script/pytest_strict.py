@@ -3,6 +3,7 @@
 - A tour that no browser ran is a failure; Odoo skips it.
 - A warning or an error that the addon logs, or that names it, fails the test that was running.
 - Doctests of the addon's engine are collected.
+- A run in which every test was skipped is none.
 - Tests outside an addon (bench/tests) may use Odoo's test classes.
 - As with Odoo's own runner, test classes that a module merely imports do not run again there.
 """
@@ -37,6 +38,9 @@ class OwnWarnings(logging.Handler):
 
 
 own_warnings = OwnWarnings()
+
+
+passed = set()
 
 
 def pytest_sessionstart():
@@ -74,4 +78,11 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = "\n".join([f"{item.nodeid} logged:", *own_warnings.lines])
     own_warnings.lines.clear()
+    if report.when == "call" and report.passed:
+        passed.add(item.nodeid)
     return report
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus == pytest.ExitCode.OK and not passed:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
