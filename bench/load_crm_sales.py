@@ -254,8 +254,6 @@ class Loader:
                 "date_closed": deal.closed,
                 "date_deadline": deal.closed,
             }
-        if deal.closed or deal.engaged:
-            vals["date_last_stage_update"] = datetime.combine(deal.closed or deal.engaged, NOON)
         return vals
 
     def _load_batch(self, deals):
@@ -278,21 +276,29 @@ class Loader:
             ids = self._create(
                 "crmsol.opportunity", {deal.key: self._prepare_vals(deal) for deal in deals}
             )
-            dated = [(ids[d.key], datetime.combine(d.engaged, NOON)) for d in deals if d.engaged]
-            if dated:
-                # not to be had from the ORM: an opportunity is as old as the negotiation
-                self.env["crmsol.opportunity"].flush_model(["create_date"])
-                self.env.cr.execute(
-                    SQL(
-                        "UPDATE crmsol_opportunity o SET create_date = d.date"
-                        " FROM unnest(%s::int[], %s::timestamp[]) AS d(id, date) WHERE o.id = d.id",
-                        [id_ for id_, _date in dated],
-                        [when for _id, when in dated],
-                    )
-                )
-                self.env["crmsol.opportunity"].invalidate_model(["create_date"])
+            self._date_back([(ids[deal.key], deal) for deal in deals if deal.engaged])
         self.created["crmsol.opportunity"] += len(deals)
         self.env.invalidate_all()  # the batch is not needed any more; keeps memory flat
+
+    def _date_back(self, deals):
+        """Make opportunities as old as the negotiation. The ORM sets these dates on its own."""
+        if not deals:
+            return
+        Opportunity = self.env["crmsol.opportunity"]
+        fnames = ["create_date", "date_last_stage_update"]
+        Opportunity.flush_model(fnames)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crmsol_opportunity o"
+                " SET create_date = d.created, date_last_stage_update = d.moved"
+                " FROM unnest(%s::int[], %s::timestamp[], %s::timestamp[]) AS d(id, created, moved)"
+                " WHERE o.id = d.id",
+                [id_ for id_, _deal in deals],
+                [datetime.combine(deal.engaged, NOON) for _id, deal in deals],
+                [datetime.combine(deal.closed or deal.engaged, NOON) for _id, deal in deals],
+            )
+        )
+        Opportunity.invalidate_model(fnames)
 
     # === CHECK === #
 
