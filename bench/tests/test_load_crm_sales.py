@@ -98,7 +98,7 @@ class TestLoad(TransactionCase):
         self.assertEqual(loader.without_country, ["Atlantis"])
         self.assertEqual(self.env["mail.mail"].search_count([]), mails, "nobody was invited")
 
-        report = "\n".join(loader.report(2))
+        report = "\n".join(loader.report())
         self.assertIn("created          12", report)
         self.assertIn("4,001.55  equal", report)
 
@@ -144,7 +144,7 @@ class TestLoad(TransactionCase):
         self.assertEqual(len(loader.source.skipped), 3)
         for key in ("B1", "B2", "B3"):
             self.assertFalse(self.env.ref(f"crmsol_bench.{key}", raise_if_not_found=False))
-        report = "\n".join(loader.report(1))
+        report = "\n".join(loader.report())
         self.assertIn("1 × negative value: B2 (line 9)", report)
 
     def test_refused_by_odoo(self):
@@ -160,7 +160,7 @@ class TestLoad(TransactionCase):
         self.load()
         self.opportunity("W1").amount += 0.01
         loader = self.load(equal=False)
-        self.assertIn("DIFFERENT", "\n".join(loader.report(1)))
+        self.assertIn("DIFFERENT", "\n".join(loader.report()))
 
     def test_without_account(self):
         loader = self.load(without_account="skip")
