@@ -35,11 +35,13 @@ select 'external id ' || module || '.' || name from ir_model_data
 select 'constraint entry ' || name from ir_model_constraint where type <> 'f';
 
 -- records of any other table that name the addon or one of its models: messages, activities, followers, attachments...
--- The module's own entry in the list of modules stays, and so do log entries.
+-- The module's own entry in the list of modules stays, and so do log entries. bus_bus is Odoo's queue of notifications,
+-- emptied daily; its channels name the database, whose name is like the addon's.
 select format(
     $$select 'records: ' || count(*) || ' of %s name the addon' from %s t where t::text ilike '%%crmsol%%' having count(*) > 0$$,
     oid::regclass, oid::regclass)
   from pg_class
  where relnamespace = 'public'::regnamespace and relkind = 'r'
-   and relname not in ('ir_module_module', 'ir_module_module_dependency', 'ir_logging', 'ir_model_data', 'ir_model_constraint')
+   and relname not in ('ir_module_module', 'ir_module_module_dependency', 'ir_logging', 'ir_model_data', 'ir_model_constraint',
+                       'bus_bus')
 \gexec
