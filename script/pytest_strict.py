@@ -5,7 +5,8 @@
 - Doctests of the addon's engine are collected.
 - A run in which every test was skipped is none.
 - Tests outside an addon (bench/tests) may use Odoo's test classes.
-- As with Odoo's own runner, test classes that a module merely imports do not run again there.
+- As with Odoo's own runner, neither test classes that a module merely imports nor test methods that
+  a class merely inherits run again there.
 """
 
 import logging
@@ -64,6 +65,22 @@ def pytest_pycollect_makeitem(collector, name, obj):
         obj.test_tags = {"standard", "post_install"}
         obj.test_module = "bench"
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    from odoo.tests import BaseCase
+
+    def is_inherited(item):
+        return (
+            isinstance(getattr(item, "cls", None), type)
+            and issubclass(item.cls, BaseCase)
+            and not getattr(item.cls, "allow_inherited_tests_method", False)
+            and item.originalname not in vars(item.cls)
+        )
+
+    BaseCase._test_params = []  # Odoo's tag selector sets it, for Hoot
+    items[:] = [item for item in items if not is_inherited(item)]
 
 
 @pytest.hookimpl(wrapper=True)
