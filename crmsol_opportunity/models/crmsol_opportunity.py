@@ -66,12 +66,15 @@ class CrmsolOpportunity(models.Model):
         domain="[('team_ids', 'in', [False, team_id])]",
         group_expand="_read_group_expand_phase",
     )
-    phase_is_closing = fields.Boolean(related="phase_id.is_closing", store=True, precompute=True)
+    # For SQL's check. Written together with the phase rather than related to it: a related field is
+    # recomputed later than the outcome may be flushed.
+    phase_is_closing = fields.Boolean(readonly=True, copy=False)
     phase_guidance = fields.Text(related="phase_id.guidance")
     date_last_stage_update = fields.Datetime(
         "Last Phase Change",
         compute="_compute_date_last_stage_update",
         store=True,
+        readonly=False,  # an import gives the date of a phase entered in the past
         precompute=True,
         copy=False,
     )
@@ -321,29 +324,6 @@ class CrmsolOpportunity(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("name")
-    def _check_name(self):
-        for opportunity in self:
-            if not opportunity.name or not opportunity.name.strip():
-                raise ValidationError(self.env._("Give the opportunity a name."))
-            if len(opportunity.name) > NAME_MAX_LENGTH:
-                raise ValidationError(
-                    self.env._(
-                        "The name has %(length)s characters and %(max)s is the most. "
-                        "Shorten it and write the details in the description.",
-                        length=len(opportunity.name),
-                        max=NAME_MAX_LENGTH,
-                    )
-                )
-            if _HTML_TAG.search(opportunity.name):
-                raise ValidationError(
-                    self.env._(
-                        "The name is plain text and cannot hold HTML tags. "
-                        "Remove “%(tag)s” and save again.",
-                        tag=_HTML_TAG.search(opportunity.name).group()[:40],
-                    )
-                )
-
     @api.constrains("partner_id", "contact_id", "company_id")
     def _check_customer_company(self):
         for opportunity in self:
@@ -364,41 +344,35 @@ class CrmsolOpportunity(models.Model):
     @api.constrains("phase_id", "outcome")
     def _check_outcome_phase(self):
         for opportunity in self:
-            is_closing = opportunity.phase_id.is_closing
-            if is_closing and opportunity.outcome == OPEN:
-                raise ValidationError(
-                    self.env._(
-                        "“%(name)s” cannot be left open in the phase “%(phase)s”. "
-                        "Say whether it is won or lost: use the buttons Win or Lose, "
-                        "or give the outcome together with the phase.",
-                        name=opportunity.name,
-                        phase=opportunity.phase_id.name,
-                    )
-                )
-            if not is_closing and opportunity.outcome != OPEN:
-                raise ValidationError(
-                    self.env._(
-                        "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, not in "
-                        "“%(phase)s”. Use the buttons Win or Lose, or give both data together.",
-                        name=opportunity.name,
-                        phase=opportunity.phase_id.name,
-                        closing=self.env["crmsol.phase"]._get_closing_phase().name,
-                    )
-                )
+            self._check_outcome_of_phase(
+                opportunity.name, opportunity.phase_id, opportunity.outcome
+            )
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         today = fields.Date.context_today(self)
+        defaults = self.default_get(["phase_id", "outcome"])
         for vals in vals_list:
-            self._check_numbers(vals)
-            if vals.get("outcome", OPEN) != OPEN and not vals.get("date_closed"):
+            self._check_values(vals)
+            phase_id = vals.setdefault("phase_id", defaults.get("phase_id"))
+            outcome = vals.setdefault("outcome", defaults.get("outcome"))
+            # before the insertion: SQL would refuse it with fewer words
+            phase = self.env["crmsol.phase"].browse(phase_id or [])
+            self._check_outcome_of_phase(vals.get("name"), phase, outcome)
+            vals["phase_is_closing"] = phase.is_closing
+            if outcome == OPEN:
+                vals["date_closed"] = False
+            elif not vals.get("date_closed"):
                 vals["date_closed"] = today
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_numbers(vals)
+        self._check_values(vals)
+        if "phase_id" in vals:
+            phase = self.env["crmsol.phase"].browse(vals["phase_id"])
+            vals = {**vals, "phase_is_closing": phase.is_closing}
         if "outcome" in vals:
             self._check_outcome_transition(vals["outcome"])
             if vals["outcome"] == OPEN:
@@ -499,11 +473,42 @@ class CrmsolOpportunity(models.Model):
         }
 
     @api.model
-    def _check_numbers(self, vals):
-        """Refuse what is not a number ≥ 0 before the database or the rounding meet it.
+    def _check_outcome_of_phase(self, name, phase, outcome):
+        """Refuse an open opportunity in the closing phase, and a closed one in any other.
 
-        :raise ValidationError: with a sentence that names the field
+        :raise ValidationError: with a sentence that says what to give
         """
+        if phase.is_closing and outcome == OPEN:
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” cannot be left open in the phase “%(phase)s”. "
+                    "Say whether it is won or lost: use the buttons Win or Lose, "
+                    "or give the outcome together with the phase.",
+                    name=name,
+                    phase=phase.name,
+                )
+            )
+        if phase and not phase.is_closing and outcome != OPEN:
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, not in "
+                    "“%(phase)s”. Use the buttons Win or Lose, or give both data together.",
+                    name=name,
+                    phase=phase.name,
+                    closing=phase._get_closing_phase().name,
+                )
+            )
+
+    @api.model
+    def _check_values(self, vals):
+        """Refuse names and numbers that nobody can mean, before the database meets them.
+
+        SQL holds most of these bounds too, but speaks of them in fewer words.
+
+        :raise ValidationError: with a sentence that says what to give
+        """
+        if "name" in vals:
+            self._check_name(vals["name"])
         for fname in _NUMBERS:
             value = vals.get(fname)
             if not isinstance(value, (int, float)):
@@ -526,6 +531,29 @@ class CrmsolOpportunity(models.Model):
                         field=label,
                     )
                 )
+
+    @api.model
+    def _check_name(self, name):
+        """Refuse a name that is blank, too long or not plain text."""
+        if not name or not name.strip():
+            raise ValidationError(self.env._("Give the opportunity a name."))
+        if len(name) > NAME_MAX_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "The name has %(length)s characters and %(max)s is the most. "
+                    "Shorten it and write the details in the description.",
+                    length=len(name),
+                    max=NAME_MAX_LENGTH,
+                )
+            )
+        if tag := _HTML_TAG.search(name):
+            raise ValidationError(
+                self.env._(
+                    "The name is plain text and cannot hold HTML tags. "
+                    "Remove “%(tag)s” and save again.",
+                    tag=tag.group()[:40],
+                )
+            )
 
     def _check_outcome_transition(self, outcome):
         """Refuse a change of outcome that is not one of ``OUTCOME_TRANSITIONS``."""

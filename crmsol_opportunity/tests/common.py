@@ -1,5 +1,8 @@
+from contextlib import contextmanager
+
 from odoo import Command
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -66,3 +69,21 @@ class CrmsolCommon(BaseCommon):
                 **values,
             }
         )
+
+    @classmethod
+    def _in_spanish(cls, user):
+        """Give the user the language es_ES, with the addon's terms."""
+        cls.env["res.lang"]._activate_lang("es_ES")
+        cls.env["ir.module.module"]._load_module_terms(["crmsol_opportunity"], ["es_ES"])
+        user.lang = "es_ES"
+
+    @contextmanager
+    def _refused(self, sentence):
+        """What is done inside raises an error with the sentence (a regular expression).
+
+        Nothing of it stays, neither in the database nor in the cache.
+        """
+        with mute_logger("odoo.sql_db"), self.assertRaises(Exception) as caught:
+            yield
+            self.env.flush_all()
+        self.assertRegex(str(caught.exception), sentence)

@@ -1,12 +1,13 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+# the module, as pytest would collect classes imported by name
+from odoo.addons.web.tests import test_js as web_test_js
 
 
 @tagged("post_install", "-at_install")
-class TestJs(HOOTCommon):
+class TestJs(HttpCase):
     def test_hoot_suite_of_the_addon_passes(self):
-        suite = self._generate_hash(None, "@crmsol_opportunity")
+        suite = web_test_js.HOOTCommon._generate_hash(None, "@crmsol_opportunity")
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
             "",
@@ -14,5 +15,5 @@ class TestJs(HOOTCommon):
             login="admin",
             timeout=300,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=web_test_js.unit_test_error_checker,
         )

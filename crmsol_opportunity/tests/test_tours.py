@@ -5,6 +5,13 @@ from .common import CrmsolCommon
 
 @tagged("post_install", "-at_install")
 class TestTours(CrmsolCommon, HttpCase):
+    """In Spanish, as the users have it: the tours find the buttons by their Spanish labels."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._in_spanish(cls.anna)
+
     def test_seller_creates_an_opportunity_and_wins_it(self):
         self.start_tour("/odoo/opportunity", "crmsol_opportunity_create", login="crmsol_anna")
         opportunity = self.env["crmsol.opportunity"].search([("name", "=", "New machinery")])

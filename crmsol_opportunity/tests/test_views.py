@@ -32,11 +32,8 @@ class TestViews(CrmsolCommon):
                 )
 
     def test_dialog_and_tabs_read_in_spanish_as_the_article_writes_them(self):
-        self.env["res.lang"]._activate_lang("es_ES")
-        self.env["ir.module.module"]._load_module_terms(["crmsol_opportunity"], ["es_ES"])
-        self.anna.lang = "es_ES"
-        anna = self.anna.with_context(lang="es_ES")
-        Opportunity = self.env["crmsol.opportunity"].with_user(anna).with_context(lang="es_ES")
+        self._in_spanish(self.anna)
+        Opportunity = self.env["crmsol.opportunity"].with_user(self.anna).with_context(lang="es_ES")
         view = self.env.ref("crmsol_opportunity.crmsol_opportunity_view_form_new")
         arch = etree.fromstring(Opportunity.get_view(view.id, "form")["arch"])
         fields = Opportunity.fields_get(["name", "partner_id", "phase_id"], ["string"])

@@ -4,7 +4,7 @@ registry.category("web_tour.tours").add("crmsol_opportunity_create", {
     steps: () => [
         {
             content: "the pipeline is the first view; its button opens the dialog",
-            trigger: ".o_control_panel_navigation .o-kanban-button-new:contains('New opportunity')",
+            trigger: ".o_control_panel_navigation .o-kanban-button-new:contains('Nueva oportunidad')",
             run: "click",
         },
         {
@@ -21,10 +21,10 @@ registry.category("web_tour.tours").add("crmsol_opportunity_create", {
         },
         {
             trigger: ".modal .o_field_widget[name=amount] input",
-            run: "edit 12345.67",
+            run: "edit 12345,67",
         },
         {
-            trigger: ".modal .modal-footer .btn-primary:contains('Save')",
+            trigger: ".modal .modal-footer .btn-primary:contains('Guardar')",
             run: "click",
         },
         {
@@ -33,7 +33,7 @@ registry.category("web_tour.tours").add("crmsol_opportunity_create", {
             run: "click",
         },
         {
-            trigger: ".o-mail-Chatter button:contains('Log note')",
+            trigger: ".o-mail-Chatter button:contains('Registrar una nota')",
             run: "click",
         },
         {
@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("crmsol_opportunity_create", {
             run: "edit They need it by May",
         },
         {
-            trigger: ".o-mail-Composer button:enabled:contains('Log')",
+            trigger: ".o-mail-Composer button:enabled:contains('Registrar')",
             run: "click",
         },
         {
@@ -57,7 +57,7 @@ registry.category("web_tour.tours").add("crmsol_opportunity_create", {
             run: "click",
         },
         {
-            trigger: ".ribbon:contains('Won')",
+            trigger: ".ribbon:contains('Ganada')",
         },
         {
             trigger: ".o_statusbar_buttons button[name=action_reopen]",
@@ -73,10 +73,10 @@ registry.category("web_tour.tours").add("crmsol_opportunity_synonym", {
         },
         {
             trigger: ".o_command_palette_search input",
-            run: "edit /deal",
+            run: "edit /negocio",
         },
         {
-            trigger: ".o_command:contains('CRM / Opportunities'), .o_command:contains('/ Opportunities')",
+            trigger: ".o_command:contains('/ Oportunidades')",
             run: "click",
         },
         {
