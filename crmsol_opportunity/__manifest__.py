@@ -34,6 +34,6 @@
             "crmsol_opportunity/static/tests/**/*.test.js",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
-    "installable": True,
 }

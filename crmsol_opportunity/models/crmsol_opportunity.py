@@ -41,7 +41,6 @@ class CrmsolOpportunity(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         check_company=True,
         index="btree_not_null",
         domain="[('id', 'child_of', commercial_partner_id), ('is_company', '=', False)]",
@@ -56,7 +55,6 @@ class CrmsolOpportunity(models.Model):
     # Process
     phase_id = fields.Many2one(
         "crmsol.phase",
-        string="Phase",
         required=True,
         index=True,
         copy=False,
@@ -333,8 +331,9 @@ class CrmsolOpportunity(models.Model):
                 if company and company != opportunity.company_id:
                     raise ValidationError(
                         self.env._(
-                            "“%(partner)s” belongs to the company %(partner_company)s and the opportunity "
-                            "to %(company)s. Choose a customer of %(company)s or one that is shared.",
+                            "“%(partner)s” belongs to the company %(partner_company)s and the "
+                            "opportunity to %(company)s. Choose a customer of %(company)s or one "
+                            "that is shared.",
                             partner=partner.sudo().display_name,
                             partner_company=company.name,
                             company=opportunity.company_id.name,
@@ -436,12 +435,13 @@ class CrmsolOpportunity(models.Model):
     def action_view_orders(self):
         """List the quotations of the opportunity."""
         self.ensure_one()
+        domain = [("crmsol_opportunity_id", "=", self.id)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Quotations"),
             "res_model": "sale.order",
             "view_mode": "list,form",
-            "domain": [("crmsol_opportunity_id", "=", self.id)],
+            "domain": domain,
             "context": self._prepare_quotation_context(),
         }
 
@@ -491,8 +491,8 @@ class CrmsolOpportunity(models.Model):
         if phase and not phase.is_closing and outcome != OPEN:
             raise ValidationError(
                 self.env._(
-                    "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, not in "
-                    "“%(phase)s”. Use the buttons Win or Lose, or give both data together.",
+                    "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, "
+                    "not in “%(phase)s”. Use the buttons Win or Lose, or give both data together.",
                     name=name,
                     phase=phase.name,
                     closing=phase._get_closing_phase().name,
@@ -516,7 +516,9 @@ class CrmsolOpportunity(models.Model):
             label = self._fields[fname]._description_string(self.env)
             if not math.isfinite(value):
                 raise ValidationError(
-                    self.env._("“%(field)s” is not a number. Give a number of 0 or more.", field=label)
+                    self.env._(
+                        "“%(field)s” is not a number. Give a number of 0 or more.", field=label
+                    )
                 )
             if value < 0:
                 raise ValidationError(
@@ -563,7 +565,8 @@ class CrmsolOpportunity(models.Model):
             if (opportunity.outcome, outcome) not in OUTCOME_TRANSITIONS:
                 raise UserError(
                     self.env._(
-                        "“%(name)s” is closed already. Reopen it before you close it the other way.",
+                        "“%(name)s” is closed already. "
+                        "Reopen it before you close it the other way.",
                         name=opportunity.name,
                     )
                 )
@@ -595,6 +598,8 @@ class CrmsolOpportunity(models.Model):
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "form":
             symbol = self.env.company.currency_id.symbol
-            for node in arch.xpath("//form[hasclass('o_crmsol_new_dialog')]//field[@name='amount']"):
+            for node in arch.xpath(
+                "//form[hasclass('o_crmsol_new_dialog')]//field[@name='amount']"
+            ):
                 node.set("string", self.env._("Amount (%(currency)s)", currency=symbol))
         return arch, view

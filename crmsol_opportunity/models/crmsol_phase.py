@@ -98,7 +98,8 @@ class CrmsolPhase(models.Model):
         if after:
             raise ValidationError(
                 self.env._(
-                    "The closing phase is always the last one: move “%(phase)s” before “%(closing)s”.",
+                    "The closing phase is always the last one: "
+                    "move “%(phase)s” before “%(closing)s”.",
                     phase=after.name,
                     closing=closing.name,
                 )
@@ -131,8 +132,8 @@ class CrmsolPhase(models.Model):
             phase, count = counts[0]
             raise UserError(
                 self.env._(
-                    "The phase “%(phase)s” is used by %(count)s opportunities and cannot be deleted. "
-                    "Move them to another phase first, or archive this one.",
+                    "The phase “%(phase)s” is used by %(count)s opportunities and cannot be "
+                    "deleted. Move them to another phase first, or archive this one.",
                     phase=phase.sudo(False).name,
                     count=count,
                 )
@@ -151,5 +152,8 @@ class CrmsolPhase(models.Model):
 
         :param crm.team team: the sales team; without one, phases kept for teams are passed over
         """
-        domain = [("is_closing", "=", False), ("team_ids", "in", [False, *(team.ids if team else [])])]
+        domain = [
+            ("is_closing", "=", False),
+            ("team_ids", "in", [False, *(team.ids if team else [])]),
+        ]
         return self.search(domain, limit=1)

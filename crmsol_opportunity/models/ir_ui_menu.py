@@ -6,7 +6,7 @@ class IrUiMenu(models.Model):
 
     @api.model
     def load_menus(self, debug):
-        """Tell our application from Odoo's own CRM where both are installed: both are named “CRM”."""
+        """Tell our application from Odoo's own CRM, also named “CRM”, where both are installed."""
         menus = super().load_menus(debug)
         own = self.env.ref("crmsol_opportunity.menu_root", raise_if_not_found=False)
         other = self.env.ref("crm.crm_menu_root", raise_if_not_found=False)

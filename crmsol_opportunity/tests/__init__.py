@@ -1,6 +1,8 @@
-from . import test_crmsol_opportunity
-from . import test_crmsol_phase
-from . import test_js
-from . import test_security
-from . import test_tours
-from . import test_views
+from . import (
+    test_crmsol_opportunity,
+    test_crmsol_phase,
+    test_js,
+    test_security,
+    test_tours,
+    test_views,
+)

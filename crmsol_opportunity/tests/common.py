@@ -1,10 +1,9 @@
 from contextlib import contextmanager
 
 from odoo import Command
+from odoo.addons.base.tests.common import BaseCommon
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
-
-from odoo.addons.base.tests.common import BaseCommon
 
 
 class CrmsolCommon(BaseCommon):

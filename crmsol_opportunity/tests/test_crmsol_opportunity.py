@@ -41,7 +41,11 @@ class TestCrmsolOpportunity(CrmsolCommon):
 
     def test_amount_in_company_currency_keeps_the_rate_used(self):
         currency = self.env["res.currency"].create(
-            {"name": "XTS", "symbol": "X", "rate_ids": [Command.create({"name": "2026-01-01", "rate": 4})]}
+            {
+                "name": "XTS",
+                "symbol": "X",
+                "rate_ids": [Command.create({"name": "2026-01-01", "rate": 4})],
+            }
         )
         with freeze_time("2026-02-01"):
             opportunity = self._create_opportunity(amount=100, currency_id=currency.id)
@@ -90,7 +94,7 @@ class TestCrmsolOpportunity(CrmsolCommon):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.anna)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"loss_reason_id": reason.id, "note": "<b>Too late</b>"})
         )
         wizard.action_lose()
@@ -142,7 +146,11 @@ class TestCrmsolOpportunity(CrmsolCommon):
 
     def test_amounts_that_are_no_amounts_are_refused(self):
         for fname in ("amount", "budget"):
-            for value, sentence in ((-0.01, "negative"), (float("nan"), "not a number"), (float("inf"), "not a number")):
+            for value, sentence in (
+                (-0.01, "negative"),
+                (float("nan"), "not a number"),
+                (float("inf"), "not a number"),
+            ):
                 with self.subTest(field=fname, value=value):
                     self._assert_not_created(sentence, **{fname: value})
                     opportunity = self._create_opportunity()
@@ -274,7 +282,10 @@ class TestCrmsolOpportunity(CrmsolCommon):
         def queries(count):
             self.env["crmsol.opportunity"].search([("user_id", "=", self.anna.id)]).unlink()
             Opportunity.create(
-                [{"name": f"Deal {i}", "partner_id": self.customer.id, "amount": i} for i in range(count)]
+                [
+                    {"name": f"Deal {i}", "partner_id": self.customer.id, "amount": i}
+                    for i in range(count)
+                ]
             )
             self.env.flush_all()
             self.env.invalidate_all()

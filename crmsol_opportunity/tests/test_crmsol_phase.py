@@ -75,7 +75,10 @@ class TestCrmsolPhase(CrmsolCommon):
 
     def test_probability_and_days_have_bounds(self):
         for values in ({"probability": 101}, {"probability": -1}, {"rotting_threshold_days": -1}):
-            with self.subTest(values), self._refused("probability_range|rotting_threshold_positive"):
+            with (
+                self.subTest(values),
+                self._refused("probability_range|rotting_threshold_positive"),
+            ):
                 self.phase_new.write(values)
 
     def test_first_open_phase_passes_over_the_phases_of_other_teams(self):

@@ -1,7 +1,6 @@
-from odoo.tests import HttpCase, tagged
-
 # the module, as pytest would collect classes imported by name
 from odoo.addons.web.tests import test_js as web_test_js
+from odoo.tests import HttpCase, tagged
 
 
 @tagged("post_install", "-at_install")

@@ -49,7 +49,9 @@ class TestSecurity(CrmsolCommon):
             for model in models:
                 for operation in OPERATIONS:
                     with self.subTest(role=role, model=model, operation=operation):
-                        allowed = self.env[model].with_user(getattr(self, role)).has_access(operation)
+                        allowed = (
+                            self.env[model].with_user(getattr(self, role)).has_access(operation)
+                        )
                         self.assertEqual(allowed, operation in rights.get(model, set()))
 
     def test_every_cell_of_role_record_operation(self):
@@ -83,7 +85,9 @@ class TestSecurity(CrmsolCommon):
         domain = [("id", "in", [o.id for o in self.opportunities.values()])]
         for role, count in {"anna": 2, "clara": 3, "dora": 3, "eva": 1}.items():
             with self.subTest(role):
-                groups = Opportunity.with_user(getattr(self, role))._read_group(domain, ["phase_id"], ["__count"])
+                groups = Opportunity.with_user(getattr(self, role))._read_group(
+                    domain, ["phase_id"], ["__count"]
+                )
                 self.assertEqual(sum(number for _phase, number in groups), count)
 
     def test_outsiders_get_nothing(self):

@@ -68,15 +68,21 @@ class TestViews(CrmsolCommon):
         if not other:
             # Odoo's own CRM is not installed: a menu under its name stands in for it
             other = self.env["ir.ui.menu"].create({"name": own.name})
+            action = self.env.ref("crmsol_opportunity.crmsol_opportunity_action")
             self.env["ir.ui.menu"].create(
                 {
                     "name": "Pipeline",
                     "parent_id": other.id,
-                    "action": f"ir.actions.act_window,{self.env.ref('crmsol_opportunity.crmsol_opportunity_action').id}",
+                    "action": f"ir.actions.act_window,{action.id}",
                 }
             )
             self.env["ir.model.data"].create(
-                {"module": "crm", "name": "crm_menu_root", "model": "ir.ui.menu", "res_id": other.id}
+                {
+                    "module": "crm",
+                    "name": "crm_menu_root",
+                    "model": "ir.ui.menu",
+                    "res_id": other.id,
+                }
             )
         menus = self.env["ir.ui.menu"].with_user(self.dora).load_menus(False)
         self.assertIn(other.id, menus)

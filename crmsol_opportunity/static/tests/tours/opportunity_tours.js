@@ -4,7 +4,8 @@ registry.category("web_tour.tours").add("crmsol_opportunity_create", {
     steps: () => [
         {
             content: "the pipeline is the first view; its button opens the dialog",
-            trigger: ".o_control_panel_navigation .o-kanban-button-new:contains('Nueva oportunidad')",
+            trigger:
+                ".o_control_panel_navigation .o-kanban-button-new:contains('Nueva oportunidad')",
             run: "click",
         },
         {
