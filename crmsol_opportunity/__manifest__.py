@@ -22,6 +22,7 @@
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/crmsol_opportunity_demo.xml",
+        "demo/sale_order_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
