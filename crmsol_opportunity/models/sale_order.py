@@ -6,7 +6,8 @@ class SaleOrder(models.Model):
 
     crmsol_opportunity_id = fields.Many2one(
         "crmsol.opportunity",
-        string="Opportunity",
+        # not "Opportunity", which is sale_crm's label where Odoo's own CRM is installed too
+        string="Sales Opportunity",
         check_company=True,
         index="btree_not_null",
         copy=True,

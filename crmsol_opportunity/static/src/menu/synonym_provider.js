@@ -25,7 +25,7 @@ registry.category("command_provider").add("crmsol_opportunity.synonyms", {
         return [
             {
                 name: `${app.name} / ${menu.name}`,
-                category: "menu_items",
+                category: "apps", // listed first: the word means this menu and no other
                 action: () => menuService.selectMenu(menu),
             },
         ];
