@@ -1,14 +1,8 @@
-import math
-import re
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..const import LOST, NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS, PRIORITIES, WON
-
-_HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
-_NUMBERS = ("amount", "budget", "probability")
+from ..const import LOST, NAME_MAX_LENGTH, OPEN, PRIORITIES, WON
 
 
 class CrmsolOpportunity(models.Model):
@@ -194,10 +188,6 @@ class CrmsolOpportunity(models.Model):
     source_id = fields.Many2one(ondelete="set null")
     medium_id = fields.Many2one(ondelete="set null")
 
-    # Quotations and meetings
-    order_ids = fields.One2many("sale.order", "crmsol_opportunity_id", string="Quotations")
-    order_count = fields.Integer(compute="_compute_order_count")
-
     _name_length = models.Constraint(
         f"CHECK(char_length(name) <= {NAME_MAX_LENGTH})",
         f"The name of an opportunity has {NAME_MAX_LENGTH} characters at the most. "
@@ -293,15 +283,6 @@ class CrmsolOpportunity(models.Model):
             )
             if foreign:
                 foreign.team_id = self.env["crm.team"]._get_default_team_id(user_id=user.id)
-
-    def _compute_order_count(self):
-        counts = dict(
-            self.env["sale.order"]._read_group(
-                [("crmsol_opportunity_id", "in", self.ids)], ["crmsol_opportunity_id"], ["__count"]
-            )
-        )
-        for opportunity in self:
-            opportunity.order_count = counts.get(opportunity._origin, 0)
 
     def _get_rotting_depends_fields(self):
         return super()._get_rotting_depends_fields() + ["outcome"]
@@ -421,30 +402,6 @@ class CrmsolOpportunity(models.Model):
                 first = target or self.env["crmsol.phase"]._get_first_open_phase(team)
                 of_team.write({"outcome": OPEN, "phase_id": first.id})
 
-    def action_new_quotation(self):
-        """Open a new quotation that takes over customer, salesperson, team and source."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New quotation"),
-            "res_model": "sale.order",
-            "view_mode": "form",
-            "context": self._prepare_quotation_context(),
-        }
-
-    def action_view_orders(self):
-        """List the quotations of the opportunity."""
-        self.ensure_one()
-        domain = [("crmsol_opportunity_id", "=", self.id)]
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Quotations"),
-            "res_model": "sale.order",
-            "view_mode": "list,form",
-            "domain": domain,
-            "context": self._prepare_quotation_context(),
-        }
-
     # === BUSINESS METHODS === #
 
     def _close(self, outcome, **values):
@@ -455,121 +412,6 @@ class CrmsolOpportunity(models.Model):
         """
         closing = self.env["crmsol.phase"]._get_closing_phase()
         self.write({"outcome": outcome, "phase_id": closing.id, **values})
-
-    def _prepare_quotation_context(self):
-        """Return the defaults of a quotation made from the opportunity."""
-        self.ensure_one()
-        return {
-            "default_crmsol_opportunity_id": self.id,
-            "default_partner_id": self.partner_id.id,
-            "default_company_id": self.company_id.id,
-            "default_user_id": self.user_id.id,
-            "default_team_id": self.team_id.id,
-            "default_campaign_id": self.campaign_id.id,
-            "default_medium_id": self.medium_id.id,
-            "default_source_id": self.source_id.id,
-            "default_tag_ids": self.tag_ids.ids,
-            "default_origin": self.name,
-        }
-
-    @api.model
-    def _check_outcome_of_phase(self, name, phase, outcome):
-        """Refuse an open opportunity in the closing phase, and a closed one in any other.
-
-        :raise ValidationError: with a sentence that says what to give
-        """
-        if phase.is_closing and outcome == OPEN:
-            raise ValidationError(
-                self.env._(
-                    "“%(name)s” cannot be left open in the phase “%(phase)s”. "
-                    "Say whether it is won or lost: use the buttons Win or Lose, "
-                    "or give the outcome together with the phase.",
-                    name=name,
-                    phase=phase.name,
-                )
-            )
-        if phase and not phase.is_closing and outcome != OPEN:
-            raise ValidationError(
-                self.env._(
-                    "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, "
-                    "not in “%(phase)s”. Use the buttons Win or Lose, or give both data together.",
-                    name=name,
-                    phase=phase.name,
-                    closing=phase._get_closing_phase().name,
-                )
-            )
-
-    @api.model
-    def _check_values(self, vals):
-        """Refuse names and numbers that nobody can mean, before the database meets them.
-
-        SQL holds most of these bounds too, but speaks of them in fewer words.
-
-        :raise ValidationError: with a sentence that says what to give
-        """
-        if "name" in vals:
-            self._check_name(vals["name"])
-        for fname in _NUMBERS:
-            value = vals.get(fname)
-            if not isinstance(value, (int, float)):
-                continue
-            label = self._fields[fname]._description_string(self.env)
-            if not math.isfinite(value):
-                raise ValidationError(
-                    self.env._(
-                        "“%(field)s” is not a number. Give a number of 0 or more.", field=label
-                    )
-                )
-            if value < 0:
-                raise ValidationError(
-                    self.env._(
-                        "“%(field)s” cannot be negative. Give a number of 0 or more.", field=label
-                    )
-                )
-            if fname == "probability" and value > 100:
-                raise ValidationError(
-                    self.env._(
-                        "“%(field)s” cannot be more than 100. Give a percentage from 0 to 100.",
-                        field=label,
-                    )
-                )
-
-    @api.model
-    def _check_name(self, name):
-        """Refuse a name that is blank, too long or not plain text."""
-        if not name or not name.strip():
-            raise ValidationError(self.env._("Give the opportunity a name."))
-        if len(name) > NAME_MAX_LENGTH:
-            raise ValidationError(
-                self.env._(
-                    "The name has %(length)s characters and %(max)s is the most. "
-                    "Shorten it and write the details in the description.",
-                    length=len(name),
-                    max=NAME_MAX_LENGTH,
-                )
-            )
-        if tag := _HTML_TAG.search(name):
-            raise ValidationError(
-                self.env._(
-                    "The name is plain text and cannot hold HTML tags. "
-                    "Remove “%(tag)s” and save again.",
-                    tag=tag.group()[:40],
-                )
-            )
-
-    def _check_outcome_transition(self, outcome):
-        """Refuse a change of outcome that is not one of ``OUTCOME_TRANSITIONS``."""
-        for opportunity in self:
-            if opportunity.outcome == outcome:
-                continue
-            if (opportunity.outcome, outcome) not in OUTCOME_TRANSITIONS:
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” is closed already. "
-                        "Reopen it before you close it the other way.",
-                        name=opportunity.name,
-                    )
-                )
 
     # === MAIL METHODS === #
 

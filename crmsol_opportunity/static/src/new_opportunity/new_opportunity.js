@@ -25,3 +25,27 @@ export function useNewOpportunity({ open, getContext }) {
             onRecordSaved: (record) => open(record.resId),
         });
 }
+
+/**
+ * A list or kanban controller that creates opportunities through the dialog: its button, its
+ * shortcut and the helper of the empty view all pass through `createRecord`.
+ *
+ * @template {typeof import("@odoo/owl").Component} T
+ * @param {T} Controller
+ * @returns {T}
+ */
+export const withNewOpportunity = (Controller) =>
+    class extends Controller {
+        setup() {
+            super.setup();
+            this.newOpportunity = useNewOpportunity({
+                open: (resId) => this.props.selectRecord(resId, {}),
+                getContext: () => this.props.context,
+            });
+        }
+
+        /** @override */
+        async createRecord() {
+            this.newOpportunity();
+        }
+    };

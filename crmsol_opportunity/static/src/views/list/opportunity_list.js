@@ -1,23 +1,10 @@
 import { registry } from "@web/core/registry";
 import { listView } from "@web/views/list/list_view";
 
-import { useNewOpportunity } from "../../new_opportunity/new_opportunity";
+import { withNewOpportunity } from "../../new_opportunity/new_opportunity";
 
-export class OpportunityListController extends listView.Controller {
+export class OpportunityListController extends withNewOpportunity(listView.Controller) {
     static template = "crmsol_opportunity.ListView";
-
-    setup() {
-        super.setup();
-        this.newOpportunity = useNewOpportunity({
-            open: (resId) => this.props.selectRecord(resId, {}),
-            getContext: () => this.props.context,
-        });
-    }
-
-    /** @override */
-    async createRecord() {
-        this.newOpportunity();
-    }
 }
 
 export const opportunityListView = {

@@ -1,0 +1,117 @@
+import math
+import re
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..const import NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS
+
+_HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_NUMBERS = ("amount", "budget", "probability")
+
+
+class CrmsolOpportunity(models.Model):
+    """What is refused, whichever way it comes in, and the sentences that say what to give."""
+
+    _inherit = "crmsol.opportunity"
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _check_outcome_of_phase(self, name, phase, outcome):
+        """Refuse an open opportunity in the closing phase, and a closed one in any other.
+
+        :raise ValidationError: with a sentence that says what to give
+        """
+        if phase.is_closing and outcome == OPEN:
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” cannot be left open in the phase “%(phase)s”. "
+                    "Say whether it is won or lost: use the buttons Win or Lose, "
+                    "or give the outcome together with the phase.",
+                    name=name,
+                    phase=phase.name,
+                )
+            )
+        if phase and not phase.is_closing and outcome != OPEN:
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” can be won or lost only in the closing phase “%(closing)s”, "
+                    "not in “%(phase)s”. Use the buttons Win or Lose, or give both data together.",
+                    name=name,
+                    phase=phase.name,
+                    closing=phase._get_closing_phase().name,
+                )
+            )
+
+    @api.model
+    def _check_values(self, vals):
+        """Refuse names and numbers that nobody can mean, before the database meets them.
+
+        SQL holds most of these bounds too, but speaks of them in fewer words.
+
+        :raise ValidationError: with a sentence that says what to give
+        """
+        if "name" in vals:
+            self._check_name(vals["name"])
+        for fname in _NUMBERS:
+            value = vals.get(fname)
+            if not isinstance(value, (int, float)):
+                continue
+            label = self._fields[fname]._description_string(self.env)
+            if not math.isfinite(value):
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” is not a number. Give a number of 0 or more.", field=label
+                    )
+                )
+            if value < 0:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” cannot be negative. Give a number of 0 or more.", field=label
+                    )
+                )
+            if fname == "probability" and value > 100:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” cannot be more than 100. Give a percentage from 0 to 100.",
+                        field=label,
+                    )
+                )
+
+    @api.model
+    def _check_name(self, name):
+        """Refuse a name that is blank, too long or not plain text."""
+        if not name or not name.strip():
+            raise ValidationError(self.env._("Give the opportunity a name."))
+        if len(name) > NAME_MAX_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "The name has %(length)s characters and %(max)s is the most. "
+                    "Shorten it and write the details in the description.",
+                    length=len(name),
+                    max=NAME_MAX_LENGTH,
+                )
+            )
+        if tag := _HTML_TAG.search(name):
+            raise ValidationError(
+                self.env._(
+                    "The name is plain text and cannot hold HTML tags. "
+                    "Remove “%(tag)s” and save again.",
+                    tag=tag.group()[:40],
+                )
+            )
+
+    def _check_outcome_transition(self, outcome):
+        """Refuse a change of outcome that is not one of ``OUTCOME_TRANSITIONS``."""
+        for opportunity in self:
+            if opportunity.outcome == outcome:
+                continue
+            if (opportunity.outcome, outcome) not in OUTCOME_TRANSITIONS:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is closed already. "
+                        "Reopen it before you close it the other way.",
+                        name=opportunity.name,
+                    )
+                )
