@@ -55,9 +55,10 @@ class CrmsolOpportunity(models.Model):
         if "name" in vals:
             self._check_name(vals["name"])
         for fname in _NUMBERS:
-            value = vals.get(fname)
-            if not isinstance(value, (int, float)):
-                continue
+            try:
+                value = float(vals.get(fname) or 0)
+            except (TypeError, ValueError):  # by RPC anything may come
+                value = math.nan
             label = self._fields[fname]._description_string(self.env)
             if not math.isfinite(value):
                 raise ValidationError(

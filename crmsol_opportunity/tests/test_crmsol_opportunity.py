@@ -150,6 +150,8 @@ class TestCrmsolOpportunity(CrmsolCommon):
                 (-0.01, "negative"),
                 (float("nan"), "not a number"),
                 (float("inf"), "not a number"),
+                ("NaN", "not a number"),
+                ("plenty", "not a number"),
             ):
                 with self.subTest(field=fname, value=value):
                     self._assert_not_created(sentence, **{fname: value})
