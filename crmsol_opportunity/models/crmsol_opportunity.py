@@ -333,11 +333,13 @@ class CrmsolOpportunity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         today = fields.Date.context_today(self)
-        defaults = self.default_get(["phase_id", "outcome"])
+        fnames = ["name", "partner_id", "phase_id", "outcome"]
+        defaults = {**dict.fromkeys(fnames), **self.default_get(fnames)}
         for vals in vals_list:
+            for fname in fnames:
+                vals.setdefault(fname, defaults[fname])
             self._check_values(vals)
-            phase_id = vals.setdefault("phase_id", defaults.get("phase_id"))
-            outcome = vals.setdefault("outcome", defaults.get("outcome"))
+            phase_id, outcome = vals["phase_id"], vals["outcome"]
             # before the insertion: SQL would refuse it with fewer words
             phase = self.env["crmsol.phase"].browse(phase_id or [])
             self._check_outcome_of_phase(vals.get("name"), phase, outcome)

@@ -54,6 +54,10 @@ class CrmsolOpportunity(models.Model):
         """
         if "name" in vals:
             self._check_name(vals["name"])
+        if "partner_id" in vals and not vals["partner_id"]:
+            raise ValidationError(
+                self.env._("Choose the customer: whom does the negotiation address?")
+            )
         for fname in _NUMBERS:
             try:
                 value = float(vals.get(fname) or 0)

@@ -68,7 +68,7 @@ class CrmsolPhase(models.Model):
 
     @api.constrains("is_closing", "sequence", "active")
     def _check_closing_phase(self):
-        """Exactly one active phase closes the process, and no phase stands after it."""
+        """An active phase closes the process (the index: only one), and none stands after it."""
         Phase = self.env["crmsol.phase"].sudo().with_context(active_test=False)
         closing = Phase.search([("is_closing", "=", True)])
         if not closing:
@@ -76,14 +76,6 @@ class CrmsolPhase(models.Model):
                 self.env._(
                     "One phase has to close the process: keep the closing phase, "
                     "you can give it another name."
-                )
-            )
-        if len(closing) > 1:
-            raise ValidationError(
-                self.env._(
-                    "There can be only one closing phase and “%(phase)s” is it already. "
-                    "Leave this one open, or rename the closing phase.",
-                    phase=(closing - self)[:1].name or closing[0].name,
                 )
             )
         if not closing.active:
@@ -106,6 +98,21 @@ class CrmsolPhase(models.Model):
             )
 
     # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("is_closing") for vals in vals_list):
+            closing = self._get_closing_phase()
+            if closing or sum(bool(vals.get("is_closing")) for vals in vals_list) > 1:
+                self._refuse_second_closing_phase(closing)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("is_closing"):
+            closing = self._get_closing_phase()
+            if len(self | closing) > 1:
+                self._refuse_second_closing_phase(closing)
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closing(self):
@@ -140,6 +147,16 @@ class CrmsolPhase(models.Model):
             )
 
     # === BUSINESS METHODS === #
+
+    def _refuse_second_closing_phase(self, closing):
+        """Say it before the unique index would: that one has no room for an explanation."""
+        raise ValidationError(
+            self.env._(
+                "There can be only one closing phase and “%(phase)s” is it already. "
+                "Leave this one open, or rename the closing phase.",
+                phase=closing.name or self[:1].name or "",
+            )
+        )
 
     @api.model
     def _get_closing_phase(self):

@@ -175,7 +175,10 @@ class TestCrmsolOpportunity(CrmsolCommon):
         self._assert_not_created("more than 100", probability=100.5)
 
     def test_customer_is_required(self):
-        self._assert_not_created("partner_id|Customer|mandatory|required", partner_id=False)
+        self._assert_not_created("Choose the customer", partner_id=False)
+        opportunity = self._create_opportunity()
+        with self._refused("Choose the customer"):
+            opportunity.partner_id = False
 
     def test_customer_of_another_company_is_refused(self):
         partner = self.env["res.partner"].create(
