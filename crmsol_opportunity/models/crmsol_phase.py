@@ -105,14 +105,19 @@ class CrmsolPhase(models.Model):
             closing = self._get_closing_phase()
             if closing or sum(bool(vals.get("is_closing")) for vals in vals_list) > 1:
                 self._refuse_second_closing_phase(closing)
-        return super().create(vals_list)
+        phases = super().create(vals_list)
+        phases._make_room_before_closing()
+        return phases
 
     def write(self, vals):
         if vals.get("is_closing"):
             closing = self._get_closing_phase()
             if len(self | closing) > 1:
                 self._refuse_second_closing_phase(closing)
-        return super().write(vals)
+        result = super().write(vals)
+        if "sequence" in vals:
+            self._make_room_before_closing()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closing(self):
@@ -147,6 +152,15 @@ class CrmsolPhase(models.Model):
             )
 
     # === BUSINESS METHODS === #
+
+    def _make_room_before_closing(self):
+        """Move the closing phase on if one of these has its sequence.
+
+        A list with a handle sorts by sequence and id alone, and would show it behind.
+        """
+        closing = self._get_closing_phase()
+        if any(phase.sequence == closing.sequence for phase in self - closing):
+            closing.sequence += 1
 
     def _refuse_second_closing_phase(self, closing):
         """Say it before the unique index would: that one has no room for an explanation."""

@@ -62,8 +62,16 @@ class TestCrmsolPhase(CrmsolCommon):
             late.action_unarchive()
 
     def test_new_phase_lands_just_before_the_closing_one(self):
-        phase = self.Phase.with_user(self.dora).create({"name": "Added"})
-        self.assertEqual(self._phases()[-2], phase.sudo(False).with_user(self.env.user))
+        for route, phase in {
+            "create": self.Phase.with_user(self.dora).create({"name": "Added"}),
+            "duplicate": self.phase_close.with_user(self.dora).copy(),
+        }.items():
+            with self.subTest(route):
+                self.assertFalse(phase.is_closing)
+                self.assertEqual(self._phases()[-1], self.phase_close)
+                # a list with a handle sorts by sequence and id alone
+                self.assertLess(phase.sequence, self.phase_close.sequence)
+        self.assertEqual(self._phases()[-2], phase)
 
     def test_phase_in_use_cannot_be_deleted_also_by_archived_opportunities(self):
         opportunity = self._create_opportunity()
