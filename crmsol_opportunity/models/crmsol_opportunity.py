@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -291,6 +293,23 @@ class CrmsolOpportunity(models.Model):
         return super()._get_rotting_domain() & Domain("outcome", "=", OPEN)
 
     # === SEARCH METHODS === #
+
+    def _search_is_rotting(self, operator, value):
+        """Find stale opportunities of any age: the host forgets those of over a year."""
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        now = self.env.cr.now()
+        phases = (
+            self.env["crmsol.phase"]
+            .with_context(active_test=False)
+            .search([("rotting_threshold_days", ">", 0)])
+        )
+        stale = Domain("outcome", "=", OPEN) & Domain.OR(
+            Domain("phase_id", "in", of_days.ids)
+            & Domain("date_last_stage_update", "<", now - timedelta(days=days))
+            for days, of_days in phases.grouped("rotting_threshold_days").items()
+        )
+        return stale if (operator == "in") == (True in value) else ~stale
 
     @api.model
     def _read_group_expand_phase(self, phases, domain):

@@ -221,8 +221,13 @@ class TestCrmsolOpportunity(CrmsolCommon):
         opportunity.sudo().date_last_stage_update = fields.Datetime.now() - timedelta(days=8)
         self.assertTrue(opportunity.is_rotting)
         self.assertIn(opportunity, Opportunity.search([("is_rotting", "=", True)]))
+        opportunity.sudo().date_last_stage_update = fields.Datetime.now() - timedelta(days=1000)
+        self.assertIn(opportunity, Opportunity.search([("is_rotting", "=", True)]), "of any age")
+        self.assertNotIn(opportunity, Opportunity.search([("is_rotting", "=", False)]))
         opportunity.phase_id = self.phase_proposal
         self.assertFalse(opportunity.is_rotting, "moving on starts the count again")
+        self.assertNotIn(opportunity, Opportunity.search([("is_rotting", "=", True)]))
+        self.assertIn(opportunity, Opportunity.search([("is_rotting", "=", False)]))
         opportunity.sudo().date_last_stage_update = fields.Datetime.now() - timedelta(days=99)
         self.assertFalse(opportunity.is_rotting, "0 days: never stale")
         opportunity.phase_id = self.phase_new
