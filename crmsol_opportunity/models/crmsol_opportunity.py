@@ -374,18 +374,18 @@ class CrmsolOpportunity(models.Model):
         if "phase_id" in vals:
             phase = self.env["crmsol.phase"].browse(vals["phase_id"])
             vals = {**vals, "phase_is_closing": phase.is_closing}
-        if "outcome" in vals:
-            self._check_outcome_transition(vals["outcome"])
-            if vals["outcome"] == OPEN:
-                vals = {"date_closed": False, "loss_reason_id": False, **vals}
-            else:
-                vals = {"date_closed": fields.Date.context_today(self), **vals}
-                if closing := self.filtered(lambda o: o.outcome == OPEN):
-                    for phase, opportunities in closing.grouped("phase_id").items():
-                        super(CrmsolOpportunity, opportunities).write(
-                            {"phase_before_close_id": phase.id}
-                        )
-        return super().write(vals)
+        if "outcome" not in vals:
+            return super().write(vals)
+        self._check_outcome_transition(vals["outcome"])
+        if vals["outcome"] == OPEN:
+            return super().write({"date_closed": False, "loss_reason_id": False, **vals})
+        today = fields.Date.context_today(self)
+        to_close = self.filtered(lambda o: o.outcome == OPEN)
+        for phase, opportunities in to_close.grouped("phase_id").items():
+            super(CrmsolOpportunity, opportunities).write(
+                {"date_closed": today, **vals, "phase_before_close_id": phase.id}
+            )
+        return super(CrmsolOpportunity, self - to_close).write(vals)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

@@ -59,8 +59,10 @@ class CrmsolOpportunity(models.Model):
                 self.env._("Choose the customer: whom does the negotiation address?")
             )
         for fname in _NUMBERS:
+            if fname not in vals:
+                continue
             try:
-                value = float(vals.get(fname) or 0)
+                value = float(vals[fname] or 0)
             except (TypeError, ValueError):  # by RPC anything may come
                 value = math.nan
             label = self._fields[fname]._description_string(self.env)

@@ -87,6 +87,13 @@ class TestCrmsolOpportunity(CrmsolCommon):
         self.assertEqual((opportunity.phase_id, opportunity.outcome), (self.phase_proposal, OPEN))
         self.assertFalse(opportunity.date_closed)
 
+    def test_writing_the_same_outcome_again_keeps_closing_date_and_phase(self):
+        opportunity = self._create_opportunity()
+        opportunity._close(WON, date_closed="2026-01-15")
+        opportunity.write({"outcome": WON, "phase_id": self.phase_close.id})
+        self.assertEqual(opportunity.date_closed, date(2026, 1, 15))
+        self.assertEqual(opportunity.phase_before_close_id, self.phase_new)
+
     def test_losing_asks_the_reason_and_keeps_the_opportunity_visible(self):
         reason = self.env["crmsol.loss.reason"].create({"name": "Some reason"})
         opportunities = self._create_opportunity() | self._create_opportunity()
