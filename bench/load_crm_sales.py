@@ -252,6 +252,9 @@ class Loader:
             "phase_id": phase.id,
             "outcome": deal.outcome,
         }
+        if deal.engaged:
+            moved = deal.closed or deal.engaged
+            vals["date_last_stage_update"] = datetime.combine(moved, NOON)
         if deal.outcome != OPEN:
             vals |= {
                 "phase_id": self.closing_phase.id,
@@ -286,24 +289,21 @@ class Loader:
         self.env.invalidate_all()  # the batch is not needed any more; keeps memory flat
 
     def _date_back(self, deals):
-        """Make opportunities as old as the negotiation. The ORM sets these dates on its own."""
+        """Make opportunities as old as the negotiation. The ORM sets this date on its own."""
         if not deals:
             return
         Opportunity = self.env["crmsol.opportunity"]
-        fnames = ["create_date", "date_last_stage_update"]
-        Opportunity.flush_model(fnames)
+        Opportunity.flush_model(["create_date"])
         self.env.cr.execute(
             SQL(
-                "UPDATE crmsol_opportunity o"
-                " SET create_date = d.created, date_last_stage_update = d.moved"
-                " FROM unnest(%s::int[], %s::timestamp[], %s::timestamp[]) AS d(id, created, moved)"
+                "UPDATE crmsol_opportunity o SET create_date = d.created"
+                " FROM unnest(%s::int[], %s::timestamp[]) AS d(id, created)"
                 " WHERE o.id = d.id",
                 [id_ for id_, _deal in deals],
                 [datetime.combine(deal.engaged, NOON) for _id, deal in deals],
-                [datetime.combine(deal.closed or deal.engaged, NOON) for _id, deal in deals],
             )
         )
-        Opportunity.invalidate_model(fnames)
+        Opportunity.invalidate_model(["create_date"])
 
     # === CHECK === #
 

@@ -31,6 +31,5 @@ for number in range(1, 4):
 env["ir.filters"].create(
     {"name": "Grandes", "model_id": opportunity._name, "domain": "[('amount', '>', 2000)]"}
 )
-if "crmsol_opportunity_id" in env["sale.order"]._fields:
-    env["sale.order"].create({"partner_id": partner.id, "crmsol_opportunity_id": opportunity.id})
+env["sale.order"].create({"partner_id": partner.id, "crmsol_opportunity_id": opportunity.id})
 env.cr.commit()
