@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 
 class CrmsolPhase(models.Model):
@@ -11,9 +12,7 @@ class CrmsolPhase(models.Model):
 
     _name = "crmsol.phase"
     _description = "Opportunity Phase"
-    # The closing phase comes after phases of the same sequence, so that a new phase that takes the
-    # closing one's sequence (the default) lands just before it.
-    _order = "sequence, is_closing, id"
+    _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=lambda self: self._default_sequence())
@@ -154,12 +153,10 @@ class CrmsolPhase(models.Model):
     # === BUSINESS METHODS === #
 
     def _make_room_before_closing(self):
-        """Move the closing phase on if one of these has its sequence.
-
-        A list with a handle sorts by sequence and id alone, and would show it behind.
-        """
+        """Move the closing phase on if another one has its sequence, which it has by default."""
         closing = self._get_closing_phase()
-        if any(phase.sequence == closing.sequence for phase in self - closing):
+        same = Domain("sequence", "=", closing.sequence) & Domain("id", "!=", closing.id)
+        if self.with_context(active_test=False).search_count(same, limit=1):
             closing.sequence += 1
 
     def _refuse_second_closing_phase(self, closing):
