@@ -45,7 +45,16 @@ class TestViews(CrmsolCommon):
         arch = etree.fromstring(Opportunity.get_view(None, "form")["arch"])
         self.assertEqual(
             arch.xpath("//notebook/page/@string"),
-            ["Oportunidades", "Presupuestos", "Mensajes y notas"],
+            [
+                "Oportunidades",
+                "Cronología",
+                "Acciones Comerciales",
+                "Productos",
+                "Informes",
+                "Presupuestos",
+                "Documentos",
+                "Mensajes y notas",
+            ],
         )
 
     def test_menu_is_found_at_crm_opportunities_by_salesmen_only(self):

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class CrmTag(models.Model):
+    _inherit = "crm.tag"

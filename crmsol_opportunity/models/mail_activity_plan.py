@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class MailActivityPlan(models.Model):
+    _inherit = "mail.activity.plan"
