@@ -1,3 +1,7 @@
+# before the models that inherit them
+from . import crmsol_opportunity_relation_mixin, crmsol_usage_mixin
+
+# isort: split
 from . import (
     calendar_event,
     crm_tag,
@@ -14,6 +18,7 @@ from . import (
     crmsol_opportunity_partner,
     crmsol_opportunity_reference,
     crmsol_opportunity_relation,
+    crmsol_opportunity_requirement,
     crmsol_opportunity_sale,
     crmsol_opportunity_timeline,
     crmsol_partner_kind,

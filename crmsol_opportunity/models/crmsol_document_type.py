@@ -6,10 +6,27 @@ class CrmsolDocumentType(models.Model):
 
     _name = "crmsol.document.type"
     _description = "Document Type"
+    _inherit = ["crmsol.usage.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
-    _name_uniq = models.Constraint("UNIQUE(name)", "This document type already exists.")
+    _name_uniq = models.Constraint(
+        "UNIQUE(name)", "This document type already exists. If you do not see it, it is archived."
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _count_using_opportunities(self):
+        return self._count_by("ir.attachment", "crmsol_document_type_id")
+
+    def _get_in_use_message(self, count):
+        self.ensure_one()
+        return self.env._(
+            "“%(name)s” is in use (documents: %(count)s) and cannot be deleted. Archive it "
+            "instead: where it is used it stays, and nobody can choose it any more.",
+            name=self.display_name,
+            count=count,
+        )

@@ -6,10 +6,20 @@ class CrmsolPartnerKind(models.Model):
 
     _name = "crmsol.partner.kind"
     _description = "Kind of Partner"
+    _inherit = ["crmsol.usage.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
-    _name_uniq = models.Constraint("UNIQUE(name)", "This kind of partner already exists.")
+    _name_uniq = models.Constraint(
+        "UNIQUE(name)", "This kind of partner already exists. If you do not see it, it is archived."
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _count_using_opportunities(self):
+        return self._count_by(
+            "crmsol.opportunity.partner", "kind_id", "opportunity_id:count_distinct"
+        )

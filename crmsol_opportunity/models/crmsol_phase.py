@@ -2,6 +2,25 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+#: Fields of an opportunity that a phase can require: those that a salesperson fills in.
+REQUIRABLE_FIELDS = (
+    "amount",
+    "budget",
+    "campaign_id",
+    "competitor_ids",
+    "contact_id",
+    "date_deadline",
+    "description",
+    "line_ids",
+    "medium_id",
+    "partner_line_ids",
+    "reference_ids",
+    "source_id",
+    "tag_ids",
+    "team_id",
+    "user_id",
+)
+
 
 class CrmsolPhase(models.Model):
     """A step of the sales process.
@@ -42,6 +61,15 @@ class CrmsolPhase(models.Model):
     guidance = fields.Text(
         translate=True, help="What a salesperson should achieve before leaving this phase."
     )
+    required_field_ids = fields.Many2many(
+        "ir.model.fields",
+        "crmsol_phase_required_field_rel",
+        "phase_id",
+        "field_id",
+        string="Required Data",
+        domain=lambda self: self._get_requirable_domain(),
+        help="Data that an opportunity needs before it enters this phase.",
+    )
 
     _probability_range = models.Constraint(
         "CHECK(probability >= 0 AND probability <= 100)",
@@ -63,7 +91,35 @@ class CrmsolPhase(models.Model):
         """A new phase goes just before the closing one."""
         return self._get_closing_phase().sequence or 10
 
+    @api.model
+    def _get_requirable_domain(self):
+        """Return the domain of the fields that a phase can require, an administrator's too."""
+        return [
+            ("model", "=", "crmsol.opportunity"),
+            ("store", "=", True),
+            "|",
+            ("name", "in", REQUIRABLE_FIELDS),
+            "&",
+            ("state", "=", "manual"),
+            ("readonly", "=", False),
+        ]
+
     # === CONSTRAINT METHODS === #
+
+    @api.constrains("required_field_ids")
+    def _check_required_fields(self):
+        """Salespeople must be able to give what is required of them."""
+        # sudo: who may write phases need not be allowed to read the fields of models
+        required = self.sudo().required_field_ids
+        other = required - required.filtered_domain(self._get_requirable_domain())
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "“%(field)s” cannot be required: it is not filled in by salespeople in an "
+                    "opportunity. Choose among the data that the list offers.",
+                    field=other[0].field_description,
+                )
+            )
 
     @api.constrains("is_closing", "sequence", "active")
     def _check_closing_phase(self):

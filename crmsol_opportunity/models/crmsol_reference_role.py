@@ -6,10 +6,20 @@ class CrmsolReferenceRole(models.Model):
 
     _name = "crmsol.reference.role"
     _description = "Role of a Reference"
+    _inherit = ["crmsol.usage.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
-    _name_uniq = models.Constraint("UNIQUE(name)", "This role already exists.")
+    _name_uniq = models.Constraint(
+        "UNIQUE(name)", "This role already exists. If you do not see it, it is archived."
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _count_using_opportunities(self):
+        return self._count_by(
+            "crmsol.opportunity.reference", "role_id", "opportunity_id:count_distinct"
+        )

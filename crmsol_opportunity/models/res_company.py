@@ -1,5 +1,18 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    crmsol_amount_drift_percent = fields.Float("Amount Drift Tolerance (%)", default=0.0)
+    crmsol_quotation_expiry_days = fields.Integer("Quotation Expiry Warning (days)", default=7)
+
+    # PostgreSQL holds NaN for greater than every number, so that BETWEEN refuses it.
+    _crmsol_amount_drift_percent_range = models.Constraint(
+        "CHECK(crmsol_amount_drift_percent BETWEEN 0 AND 100)",
+        "The tolerance for the amount is a percentage: give a number from 0 to 100.",
+    )
+    _crmsol_quotation_expiry_days_range = models.Constraint(
+        "CHECK(crmsol_quotation_expiry_days BETWEEN 0 AND 365)",
+        "The warning for quotations is given in days: a number from 0 to 365.",
+    )

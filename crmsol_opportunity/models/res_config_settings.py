@@ -1,5 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
+
+    crmsol_amount_drift_percent = fields.Float(
+        related="company_id.crmsol_amount_drift_percent", readonly=False
+    )
+    crmsol_quotation_expiry_days = fields.Integer(
+        related="company_id.crmsol_quotation_expiry_days", readonly=False
+    )

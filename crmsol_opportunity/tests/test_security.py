@@ -16,12 +16,15 @@ MODEL_ACCESS = {
     "crmsol.opportunity.reference": (ALL, ALL),
     "crmsol.opportunity.partner": (ALL, ALL),
     "crmsol.opportunity.competitor": (ALL, ALL),
+    "crmsol.opportunity.relation.mixin": (set(), set()),
     "crmsol.opportunity.close": (NO_DELETE, NO_DELETE),
     "crmsol.phase": ({"read"}, ALL),
     "crmsol.loss.reason": ({"read"}, ALL),
     "crmsol.reference.role": ({"read"}, ALL),
     "crmsol.partner.kind": ({"read"}, ALL),
     "crmsol.document.type": ({"read"}, ALL),
+    "crmsol.threshold.settings": (set(), NO_DELETE),
+    "crmsol.usage.mixin": (set(), set()),
 }
 
 

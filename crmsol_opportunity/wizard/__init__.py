@@ -1,1 +1,1 @@
-from . import crmsol_opportunity_close
+from . import crmsol_opportunity_close, crmsol_threshold_settings

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class CrmsolThresholdSettings(models.TransientModel):
+    """The thresholds of the company, for sales managers.
+
+    The host keeps its settings page and the companies for system administrators. A sales manager
+    gets this dialog instead, which reaches these values of their own company and no others.
+    """
+
+    _name = "crmsol.threshold.settings"
+    _description = "Thresholds of Opportunities"
+
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    amount_drift_percent = fields.Float(
+        "Amount Drift Tolerance (%)",
+        default=lambda self: self.env.company.crmsol_amount_drift_percent,
+        help="How far the amount may be from its source, in percent, before this is shown. "
+        "0: any difference is shown.",
+    )
+    quotation_expiry_days = fields.Integer(
+        "Quotation Expiry Warning (days)",
+        default=lambda self: self.env.company.crmsol_quotation_expiry_days,
+        help="How many days before a quotation expires the salesperson is warned.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("company")
+    def _compute_company_id(self):
+        self.company_id = self.env.company
+
+    # === ACTION METHODS === #
+
+    def action_save(self):
+        """Write the thresholds to the company in which the manager works."""
+        self.check_access("write")
+        self.ensure_one()
+        # sudo: sales managers may not write companies, and these two values are theirs to set
+        self.env.company.sudo().write(
+            {
+                "crmsol_amount_drift_percent": self.amount_drift_percent,
+                "crmsol_quotation_expiry_days": self.quotation_expiry_days,
+            }
+        )
+        return {"type": "ir.actions.act_window_close"}
