@@ -4,8 +4,17 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    crmsol_amount_drift_percent = fields.Float("Amount Drift Tolerance (%)", default=0.0)
-    crmsol_quotation_expiry_days = fields.Integer("Quotation Expiry Warning (days)", default=7)
+    crmsol_amount_drift_percent = fields.Float(
+        "Amount Drift Tolerance (%)",
+        default=0.0,
+        help="An opportunity's amount is flagged when it differs from the source that feeds it by "
+        "more than this percentage of the amount. With 0, every difference is flagged.",
+    )
+    crmsol_quotation_expiry_days = fields.Integer(
+        "Quotation Expiry Warning (days)",
+        default=7,
+        help="A quotation is flagged this many days before the end of its validity.",
+    )
 
     # PostgreSQL holds NaN for greater than every number, so that BETWEEN refuses it.
     _crmsol_amount_drift_percent_range = models.Constraint(

@@ -1,1 +1,4 @@
-from . import crmsol_opportunity_close, crmsol_threshold_settings
+from . import (
+    crmsol_opportunity_close,
+    crmsol_threshold_settings,
+)
