@@ -7,6 +7,10 @@ def uninstall_hook(env):
     Opportunities go first: their phases cannot be dropped under them.
     """
     env["crmsol.opportunity"].with_context(active_test=False).search([]).unlink()
+    # document types cannot be deleted while files of quotations have them
+    env["ir.attachment"].search([("crmsol_document_type_id", "!=", False)]).write(
+        {"crmsol_document_type_id": False}
+    )
     env["ir.filters"].with_context(active_test=False).search(
         [("model_id", "=like", "crmsol.%")]
     ).unlink()

@@ -150,6 +150,7 @@ class CrmsolOpportunity(models.Model):
         precompute=True,
         copy=False,
         aggregator="avg",
+        tracking=13,
         help="Chance of winning, in percent: the phase's unless you give another one. "
         "A won opportunity counts 100, a lost one 0.",
     )

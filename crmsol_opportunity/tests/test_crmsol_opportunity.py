@@ -251,7 +251,7 @@ class TestCrmsolOpportunity(CrmsolCommon):
         opportunity.write({"amount": 2000, "phase_id": self.phase_proposal.id})
         self.flush_tracking()
         tracked = opportunity.message_ids[0].sudo().tracking_value_ids.field_id.mapped("name")
-        self.assertEqual(set(tracked), {"amount", "phase_id"})
+        self.assertEqual(set(tracked), {"amount", "phase_id", "probability"})
         self.assertEqual(
             opportunity.message_ids[0].subtype_id,
             self.env.ref("crmsol_opportunity.mt_opportunity_phase"),
