@@ -11,6 +11,10 @@ def uninstall_hook(env):
     env["ir.attachment"].search([("crmsol_document_type_id", "!=", False)]).write(
         {"crmsol_document_type_id": False}
     )
+    # Plans first: their steps hold the types. Both know the addon's model by its name only.
+    of_opportunities = [("res_model", "=", "crmsol.opportunity")]
+    for model in ("mail.activity.plan", "mail.activity.type"):
+        env[model].with_context(active_test=False).search(of_opportunities).unlink()
     env["ir.filters"].with_context(active_test=False).search(
         [("model_id", "=like", "crmsol.%")]
     ).unlink()

@@ -16,8 +16,8 @@
         "data/crmsol_partner_kind_data.xml",
         "data/crmsol_document_type_data.xml",
         "data/mail_activity_type_data.xml",
-        "data/mail_activity_plan_data.xml",
         "data/ir_cron_data.xml",
+        "wizard/crmsol_action_close_views.xml",
         "wizard/crmsol_opportunity_close_views.xml",
         "wizard/crmsol_threshold_settings_views.xml",
         "views/crmsol_phase_views.xml",
@@ -41,6 +41,7 @@
     ],
     "demo": [
         "demo/res_partner_demo.xml",
+        "demo/mail_activity_plan_demo.xml",
         "demo/crmsol_opportunity_demo.xml",
         "demo/sale_order_demo.xml",
     ],

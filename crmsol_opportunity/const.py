@@ -17,3 +17,14 @@ PRIORITIES = [
     ("2", "High"),
     ("3", "Very High"),
 ]
+
+OPPORTUNITY_MODEL = "crmsol.opportunity"
+
+ACTION_CANCELLED = "cancelled"
+ACTION_STATES = [
+    ("overdue", "Overdue"),
+    ("today", "Today"),
+    ("planned", "Planned"),
+    ("done", "Done"),
+    (ACTION_CANCELLED, "Cancelled"),
+]

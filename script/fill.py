@@ -20,6 +20,16 @@ for number in range(1, 4):
     if number == 1:
         opportunity.activity_schedule("mail.mail_activity_data_todo", summary="Enviar muestras")
         action.action_feedback(feedback="Hecho")
+        opportunity.activity_schedule("mail.mail_activity_data_call").action_cancel("Aplazado")
+        env["calendar.event"].create(
+            {
+                "name": "Presentar la oferta",
+                "res_model_id": env["ir.model"]._get_id(opportunity._name),
+                "res_id": opportunity.id,
+                "start": "2030-06-03 08:00:00",
+                "stop": "2030-06-03 09:00:00",
+            }
+        )
     env["ir.attachment"].create(
         {
             "name": "plano.txt",
@@ -28,6 +38,15 @@ for number in range(1, 4):
             "res_id": opportunity.id,
         }
     )
+fair = env["mail.activity.type"].create({"name": "Feria", "res_model": opportunity._name})
+opportunity.activity_schedule(activity_type_id=fair.id)
+env["mail.activity.plan"].create(
+    {
+        "name": "Tras la feria",
+        "res_model": opportunity._name,
+        "template_ids": [(0, 0, {"activity_type_id": fair.id})],
+    }
+)
 env["ir.filters"].create(
     {"name": "Grandes", "model_id": opportunity._name, "domain": "[('amount', '>', 2000)]"}
 )

@@ -1,7 +1,241 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
 
 
 class CrmsolOpportunity(models.Model):
     """The commercial actions of the negotiation: the host's activities."""
 
     _inherit = "crmsol.opportunity"  # pylint: disable=consider-merging-classes-inherited
+
+    action_ids = fields.One2many(
+        "mail.activity",
+        string="Commercial Actions",
+        compute="_compute_action_ids",
+        context={"active_test": False},
+        help="Planned actions by date, then the done and cancelled ones, newest first.",
+    )
+    action_plan_ids = fields.Many2many(
+        "mail.activity.plan",
+        string="Plans of the Phase",
+        compute="_compute_action_plan_ids",
+        help="The plans of actions for the present phase that were not applied in it yet.",
+    )
+    action_contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact for Actions",
+        compute="_compute_action_contact_id",
+        help="With whom you talk: the contact, else the first reference, else the customer.",
+    )
+    action_phone = fields.Char("Phone of the Contact", compute="_compute_action_contact_id")
+    action_email = fields.Char("Email of the Contact", compute="_compute_action_contact_id")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("activity_ids.active", "activity_ids.date_deadline", "activity_ids.res_id")
+    def _compute_action_ids(self):
+        actions = (
+            self.env["mail.activity"]
+            .with_context(active_test=False)
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        )
+        by_opportunity = actions.grouped("res_id")
+        nothing = self.env["mail.activity"]
+        for opportunity in self:
+            of_opportunity = by_opportunity.get(opportunity._origin.id, nothing)
+            planned = of_opportunity.filtered("active").sorted(
+                lambda a: (a.date_deadline, a._crmsol_hour_of_day(), a.id)
+            )
+            closed = (of_opportunity - planned).sorted(
+                lambda a: (a.crmsol_date_closed or a.date_deadline, a.id), reverse=True
+            )
+            opportunity.action_ids = planned + closed
+
+    @api.depends("phase_id", "company_id", "activity_ids.crmsol_plan_id", "activity_ids.active")
+    def _compute_action_plan_ids(self):
+        Plan = self.env["mail.activity.plan"]
+        domain = (
+            Domain("res_model", "=", self._name)
+            & Domain("template_ids", "!=", False)
+            & Domain("crmsol_phase_ids", "in", [False, *self.phase_id.ids])
+            & Domain("company_id", "in", [False, *self.company_id.ids])
+        )
+        plans = Plan.search(domain, order="name, id")
+        for opportunity in self:
+            phase, company = opportunity.phase_id, opportunity.company_id
+            applied = opportunity.action_ids.filtered(
+                lambda a, phase=phase: a.crmsol_phase_id == phase
+            ).crmsol_plan_id
+            opportunity.action_plan_ids = plans.filtered(
+                lambda p, phase=phase, company=company, applied=applied: (
+                    p not in applied
+                    and (not p.crmsol_phase_ids or phase in p.crmsol_phase_ids)
+                    and (not p.company_id or p.company_id == company)
+                )
+            )
+
+    @api.depends("contact_id", "partner_id")
+    def _compute_action_contact_id(self):
+        contacts = self._get_action_contacts()
+        for opportunity in self:
+            contact = contacts[opportunity]
+            opportunity.action_contact_id = contact
+            opportunity.action_phone = contact.phone
+            opportunity.action_email = contact.email
+
+    # === ACTION METHODS === #
+
+    def action_plan_action(self):
+        """Open the dialog that plans an action, of the type that the context gives."""
+        self.ensure_one()
+        context = {}
+        xmlid = self.env.context.get("crmsol_action_type", "mail.mail_activity_data_call")
+        activity_type = self.env.ref(xmlid, raise_if_not_found=False)
+        if activity_type:
+            context["default_activity_type_id"] = activity_type.id
+        return self._get_action_dialog(self.env._("Plan an Action"), context)
+
+    def action_call(self):
+        """Open the dialog that logs a call that is being made: its result, or its planning."""
+        self.ensure_one()
+        context = {
+            "crmsol_log": True,
+            "default_crmsol_contact_id": self._get_context_contact().id,
+            "default_crmsol_date_start": fields.Datetime.now(),
+            "default_crmsol_duration": 0.25,
+        }
+        return self._get_action_dialog(self.env._("Call"), context)
+
+    def action_mail(self):
+        """Write a mail to the contact, on the thread of the opportunity."""
+        self.ensure_one()
+        contact = self._get_context_contact()
+        if not contact.email:
+            raise UserError(
+                self.env._(
+                    "“%(contact)s” has no email address. Write it on the contact first.",
+                    contact=contact.display_name,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write a Mail"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": [Command.link(contact.id)],
+                "default_subject": self.name,
+                "force_email": True,
+            },
+        }
+
+    def action_meeting(self):
+        """Open a new calendar event with the contact and the salesperson."""
+        self.ensure_one()
+        contact = self._get_context_contact()
+        owner = self.user_id or self.env.user
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Meeting"),
+            "res_model": "calendar.event",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_name": self.env._(
+                    "Meeting with %(contact)s", contact=contact.name or contact.display_name
+                ),
+                "default_res_model": self._name,
+                "default_res_id": self.id,
+                "default_user_id": owner.id,
+                "default_partner_ids": (owner.partner_id | self.env.user.partner_id | contact).ids,
+                "default_crmsol_contact_id": contact.id,
+                "dialog_size": "large",
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def activity_schedule(
+        self, act_type_xmlid="", date_deadline=None, summary="", note="", **act_values
+    ):
+        """Name actions after their type where it gives no subject."""
+        if not summary:
+            activity_type = (
+                self.env.ref(act_type_xmlid, raise_if_not_found=False)
+                if act_type_xmlid
+                else self.env["mail.activity.type"].browse(act_values.get("activity_type_id") or [])
+            ) or self._default_activity_type()
+            summary = activity_type.summary or activity_type.name
+        return super().activity_schedule(act_type_xmlid, date_deadline, summary, note, **act_values)
+
+    def _get_action_contacts(self):
+        """Return ``{opportunity: partner}``: whom an action addresses unless another is given.
+
+        The contact, else the first of the references, else the customer.
+        """
+        without = self.filtered(lambda o: not o.contact_id)
+        references = self.env["crmsol.opportunity.reference"].search(
+            [("opportunity_id", "in", without.ids)], order=self._get_reference_order()
+        )
+        first = {}
+        for reference in references:
+            first.setdefault(reference.opportunity_id.id, reference.partner_id)
+        return {
+            opportunity: opportunity.contact_id
+            or first.get(opportunity._origin.id)
+            or opportunity.partner_id
+            for opportunity in self
+        }
+
+    @api.model
+    def _get_reference_order(self):
+        Reference = self.env["crmsol.opportunity.reference"]
+        primary = "is_primary desc, " if "is_primary" in Reference._fields else ""
+        return primary + Reference._order
+
+    def _get_context_contact(self):
+        """Return the person whom a row names in the context, else the one of the opportunity."""
+        self.ensure_one()
+        given = self.env["res.partner"].browse(self.env.context.get("crmsol_contact_id") or [])
+        return given.exists() or self._get_action_contacts()[self]
+
+    def _get_suggested_contacts_domain(self):
+        """Return the domain of the persons who have to do with the opportunity."""
+        self.ensure_one()
+        references = self.env["crmsol.opportunity.reference"].search(
+            [("opportunity_id", "=", self.id)]
+        )
+        near = references.partner_id | self.contact_id
+        return Domain("id", "in", near.ids) | Domain(
+            "id", "child_of", self.commercial_partner_id.ids
+        )
+
+    def _get_action_dialog(self, name, context):
+        """Return the dialog of actions, for a new action of the opportunity."""
+        self.ensure_one()
+        view = self.env.ref("crmsol_opportunity.crmsol_mail_activity_view_form")
+        call = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
+        if call:
+            context = {"default_activity_type_id": call.id, **context}
+        # the host's to-do stays for its own routes: here there are tasks
+        todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "mail.activity",
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+            "target": "new",
+            "context": {
+                **context,
+                "default_res_model": self._name,
+                "default_res_id": self.id,
+                "crmsol_hidden_type_ids": todo.ids if todo else [],
+                "dialog_size": "large",
+            },
+        }

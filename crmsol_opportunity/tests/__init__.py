@@ -1,4 +1,5 @@
 from . import (
+    test_actions_tours,
     test_configuration,
     test_crmsol_opportunity,
     test_crmsol_opportunity_amount,
@@ -10,6 +11,9 @@ from . import (
     test_crmsol_phase,
     test_documents,
     test_js,
+    test_mail_activity,
+    test_mail_activity_meeting,
+    test_mail_activity_plan,
     test_messages,
     test_principal_of_two_users,
     test_relations_tours,

@@ -1,4 +1,6 @@
 from . import (
+    crmsol_action_close,
     crmsol_opportunity_close,
     crmsol_threshold_settings,
+    mail_activity_schedule,
 )

@@ -1,5 +1,0 @@
-from odoo import models
-
-
-class MailActivityType(models.Model):
-    _inherit = "mail.activity.type"
