@@ -17,6 +17,8 @@ class CalendarEvent(models.Model):
         events._crmsol_update_actions()
         if contact_id := self.env.context.get("default_crmsol_contact_id"):
             events._crmsol_planned_actions().write({"crmsol_contact_id": contact_id})
+        else:
+            events._crmsol_address_actions()
         return events
 
     def write(self, vals):
@@ -54,6 +56,16 @@ class CalendarEvent(models.Model):
     def _crmsol_planned_actions(self):
         # sudo: the owner of the action follows its event, whoever moved it
         return self.sudo().activity_ids._crmsol_actions().filtered("active")
+
+    def _crmsol_address_actions(self):
+        """Let the actions address whom the events invite, unless they do so already."""
+        for action in self._crmsol_planned_actions():
+            # sudo (of the planned actions): only to tell colleagues from customers
+            guests = action.calendar_event_id.partner_ids.filtered(
+                lambda partner: not any(user._is_internal() for user in partner.user_ids)
+            )
+            if guests and action.crmsol_contact_id not in guests:
+                action.crmsol_contact_id = guests[0]
 
     def _crmsol_update_actions(self):
         """Give the actions the start and the duration of their events."""

@@ -176,11 +176,11 @@ class CrmsolOpportunity(models.Model):
     def _get_action_contacts(self):
         """Return ``{opportunity: partner}``: whom an action addresses unless another is given.
 
-        The contact, else the first of the references, else the customer.
+        The contact, else the primary or first reference, else the customer.
         """
         without = self.filtered(lambda o: not o.contact_id)
         references = self.env["crmsol.opportunity.reference"].search(
-            [("opportunity_id", "in", without.ids)], order=self._get_reference_order()
+            [("opportunity_id", "in", without.ids)], order="is_primary desc, sequence, id"
         )
         first = {}
         for reference in references:
@@ -191,12 +191,6 @@ class CrmsolOpportunity(models.Model):
             or opportunity.partner_id
             for opportunity in self
         }
-
-    @api.model
-    def _get_reference_order(self):
-        Reference = self.env["crmsol.opportunity.reference"]
-        primary = "is_primary desc, " if "is_primary" in Reference._fields else ""
-        return primary + Reference._order
 
     def _get_context_contact(self):
         """Return the person whom a row names in the context, else the one of the opportunity."""

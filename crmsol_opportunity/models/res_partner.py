@@ -74,15 +74,15 @@ class ResPartner(models.Model):
             "crmsol_partner_line_count": self.env._("partner"),
             "crmsol_competitor_count": self.env._("competitor"),
         }
+        columns = [(labels[fname], model, "partner_id") for fname, model in _PARTS.items()]
+        columns.append((self.env._("contact of actions"), "mail.activity", "crmsol_contact_id"))
         parts = {}  # contact -> what it is, and how often
-        for fname, model in _PARTS.items():
+        for label, model, fname in columns:
             # sudo: opportunities that this user may not see need their contacts too
             Model = self.env[model].sudo().with_context(active_test=False)
-            groups = Model._read_group(
-                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-            )
+            groups = Model._read_group([(fname, "in", self.ids)], [fname], ["__count"])
             for contact, count in groups:
-                parts.setdefault(contact.id, []).append(f"{labels[fname]}: {count}")
+                parts.setdefault(contact.id, []).append(f"{label}: {count}")
         for contact in self:
             if contact.id in parts:
                 raise UserError(
@@ -121,17 +121,30 @@ class ResPartner(models.Model):
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
-        """Offer the people of a customer before all others, if the context names the customer."""
-        first_id = self.env.context.get("crmsol_first_commercial_partner_id")
-        if not first_id:
+        """Offer the people of a negotiation before all others, where the context names one."""
+        first = self._get_crmsol_first_domain()
+        if first is None:
             return super().name_search(name, domain, operator, limit)
         domain = Domain(domain or Domain.TRUE)
-        own = Domain("commercial_partner_id", "=", first_id)
-        found = super().name_search(name, domain & own, operator, limit)
+        found = super().name_search(name, domain & first, operator, limit)
         if limit and len(found) >= limit:
             return found
-        rest = limit - len(found) if limit else limit
-        return found + super().name_search(name, domain & ~own, operator, rest)
+        others = domain & Domain("id", "not in", [id_ for id_, _name in found])
+        return found + super().name_search(name, others, operator, limit and limit - len(found))
+
+    @api.model
+    def _get_crmsol_first_domain(self):
+        """Return whom to offer first: the people of a customer, or those of an opportunity."""
+        customer_id = self.env.context.get("crmsol_first_commercial_partner_id")
+        if customer_id:
+            return Domain("commercial_partner_id", "=", customer_id)
+        opportunity_id = self.env.context.get("crmsol_suggest_opportunity_id")
+        if not isinstance(opportunity_id, int):
+            return None
+        opportunity = self.env["crmsol.opportunity"].browse(opportunity_id).exists()
+        if not opportunity or not opportunity.has_access("read"):
+            return None
+        return opportunity._get_suggested_contacts_domain()
 
     def _get_crmsol_contacts(self):
         """Return the contacts and the contacts of these, with their parents prefetched."""

@@ -37,6 +37,12 @@ class TestMeetings(ActionsCommon):
         self.assertEqual(action.crmsol_duration, 1.5)
         self.assertEqual(action.date_deadline, date(2030, 6, 3))
 
+    def test_meeting_addresses_the_guest_that_it_invites(self):
+        guest = self.env["res.partner"].create({"name": "Guest", "parent_id": self.customer.id})
+        invited = self.anna.partner_id + guest
+        self._meet(partner_ids=[Command.set(invited.ids)])
+        self.assertEqual(self.opportunity.action_ids.crmsol_contact_id, guest)
+
     def test_moving_the_event_moves_the_action(self):
         event = self._meet()
         event.write({"start": datetime(2030, 6, 4, 22, 30), "stop": datetime(2030, 6, 4, 23, 0)})
