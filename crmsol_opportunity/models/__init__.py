@@ -23,6 +23,7 @@ from . import (
     crmsol_opportunity_relation,
     crmsol_opportunity_requirement,
     crmsol_opportunity_sale,
+    crmsol_opportunity_summary,
     crmsol_opportunity_timeline,
     crmsol_opportunity_timeline_format,
     crmsol_partner_kind,

@@ -21,6 +21,7 @@ from . import (
     test_sale_order,
     test_sales_tours,
     test_security,
+    test_summary,
     test_timeline,
     test_timeline_tours,
     test_tours,

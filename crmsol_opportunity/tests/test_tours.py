@@ -24,3 +24,10 @@ class TestTours(CrmsolCommon, HttpCase):
 
     def test_menu_search_finds_opportunities_as_deals(self):
         self.start_tour("/odoo/opportunity", "crmsol_opportunity_synonym", login="crmsol_anna")
+
+    def test_onboarding_leads_a_new_user_to_the_first_opportunity(self):
+        self.env["res.partner"].create({"name": "Azure Interior"})
+        self.start_tour("/odoo", "crmsol_opportunity_tour", login="crmsol_anna")
+        opportunity = self.env["crmsol.opportunity"].search([("name", "=", "New kitchen")])
+        self.assertEqual(opportunity.amount, 5000)
+        self.assertNotEqual(opportunity.phase_id, self.phase_new, "the tour moves it on")
