@@ -43,10 +43,18 @@
         "views/crmsol_opportunity_menus.xml",
     ],
     "demo": [
+        "demo/res_users_demo.xml",
         "demo/res_partner_demo.xml",
+        "demo/product_demo.xml",
         "demo/mail_activity_plan_demo.xml",
         "demo/crmsol_opportunity_demo.xml",
+        "demo/crmsol_opportunity_line_demo.xml",
+        "demo/crmsol_opportunity_relation_demo.xml",
         "demo/sale_order_demo.xml",
+        "demo/mail_activity_demo.xml",
+        "demo/calendar_event_demo.xml",
+        "demo/ir_attachment_demo.xml",
+        "demo/mail_message_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
