@@ -35,6 +35,8 @@
         "views/mail_activity_views.xml",
         "views/ir_attachment_views.xml",
         "views/crmsol_opportunity_form_views.xml",
+        "views/crmsol_opportunity_action_views.xml",
+        "views/crmsol_opportunity_sale_views.xml",
         "views/crmsol_opportunity_relation_views.xml",
         "views/crmsol_opportunity_views.xml",
         "views/sale_order_views.xml",
