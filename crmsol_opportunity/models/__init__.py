@@ -1,7 +1,7 @@
 # before the models that inherit them
-from . import crmsol_opportunity_relation_mixin, crmsol_usage_mixin
+from . import crmsol_opportunity_relation_mixin, crmsol_usage_mixin  # isort: skip
+from . import crmsol_parameter_mixin  # isort: skip
 
-# isort: split
 from . import (
     calendar_event,
     crm_tag,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class CrmsolLossReason(models.Model):
@@ -6,12 +6,7 @@ class CrmsolLossReason(models.Model):
 
     _name = "crmsol.loss.reason"
     _description = "Loss Reason of an Opportunity"
-    _inherit = ["crmsol.usage.mixin"]
-    _order = "sequence, name, id"
-
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    _inherit = ["crmsol.parameter.mixin"]
 
     _name_uniq = models.Constraint(
         "UNIQUE(name)", "This loss reason already exists. If you do not see it, it is archived."

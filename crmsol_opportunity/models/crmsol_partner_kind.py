@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class CrmsolPartnerKind(models.Model):
@@ -6,12 +6,7 @@ class CrmsolPartnerKind(models.Model):
 
     _name = "crmsol.partner.kind"
     _description = "Kind of Partner"
-    _inherit = ["crmsol.usage.mixin"]
-    _order = "sequence, name, id"
-
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    _inherit = ["crmsol.parameter.mixin"]
 
     _name_uniq = models.Constraint(
         "UNIQUE(name)", "This kind of partner already exists. If you do not see it, it is archived."

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class CrmsolReferenceRole(models.Model):
@@ -6,12 +6,7 @@ class CrmsolReferenceRole(models.Model):
 
     _name = "crmsol.reference.role"
     _description = "Role of a Reference"
-    _inherit = ["crmsol.usage.mixin"]
-    _order = "sequence, name, id"
-
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    _inherit = ["crmsol.parameter.mixin"]
 
     _name_uniq = models.Constraint(
         "UNIQUE(name)", "This role already exists. If you do not see it, it is archived."

@@ -26,6 +26,7 @@ MODEL_ACCESS = {
     "crmsol.document.type": ({"read"}, ALL),
     "crmsol.threshold.settings": (set(), NO_DELETE),
     "crmsol.usage.mixin": (set(), set()),
+    "crmsol.parameter.mixin": (set(), set()),
 }
 
 
