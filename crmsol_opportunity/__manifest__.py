@@ -28,6 +28,8 @@
         "views/crmsol_reference_role_views.xml",
         "views/crmsol_partner_kind_views.xml",
         "views/crmsol_document_type_views.xml",
+        "views/crm_tag_views.xml",
+        "views/utm_source_views.xml",
         "views/crmsol_opportunity_line_views.xml",
         "views/crmsol_opportunity_reference_views.xml",
         "views/crmsol_opportunity_partner_views.xml",

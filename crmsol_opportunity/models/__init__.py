@@ -42,4 +42,6 @@ from . import (
     res_config_settings,
     res_partner,
     sale_order,
+    utm_medium,
+    utm_source,
 )

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import CrmsolCommon
 
@@ -19,6 +19,7 @@ class TestConfiguration(CrmsolCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.person = cls.env["res.partner"].create({"name": "Person"})
+        cls.admin = new_test_user(cls.env, "crmsol_admin", "base.group_system")
 
     def _use(self, value):
         """Use the value in an opportunity of eva, in another company, and return the number."""
@@ -43,8 +44,10 @@ class TestConfiguration(CrmsolCommon):
                     "crmsol_document_type_id": value.id,
                 }
             )
-        else:
+        elif model == "crm.tag":
             self._create_other(tag_ids=[Command.link(value.id)])
+        else:
+            self._create_other(**{model.removeprefix("utm.") + "_id": value.id})
 
     def _create_other(self, **values):
         opportunity = self._create_opportunity(
@@ -54,16 +57,20 @@ class TestConfiguration(CrmsolCommon):
         return opportunity
 
     def test_value_in_use_is_not_deleted_even_if_the_manager_cannot_see_where(self):
-        for model in (*PARAMETERS, "crm.tag"):
+        for model in (*PARAMETERS, "crm.tag", "utm.source", "utm.medium"):
             with self.subTest(model):
                 used, free = self.env[model].create([{"name": "Used one"}, {"name": "Free one"}])
                 self._use(used)
                 unit = "documents" if model == "crmsol.document.type" else "opportunities"
-                do = "take it off" if model == "crm.tag" else "Archive it instead"
+                do = {"crm.tag": "take it off", "utm.source": "another source"}.get(
+                    model, "Archive it instead"
+                )
+                # in the host's rights, sources and mediums are deleted by administrators
+                user = self.admin if model.startswith("utm.") else self.dora
                 with self._refused(rf"“Used one” is in use \({unit}: 1\).*{do}"):
-                    (used | free).with_user(self.dora).unlink()
+                    (used | free).with_user(user).unlink()
                 self.assertTrue(used.exists() and free.exists())
-                free.with_user(self.dora).unlink()
+                free.with_user(user).unlink()
 
     def test_archived_value_stays_where_it_is_used_and_is_not_offered(self):
         role = self.env["crmsol.reference.role"].create({"name": "Some role"})
