@@ -7,7 +7,8 @@ class IrAttachment(models.Model):
 
     crmsol_document_type_id = fields.Many2one(
         "crmsol.document.type",
-        string="Document Type",
+        # not "Document Type", which the host's quotation documents have already
+        string="Type in the Negotiation",
         index="btree_not_null",
         ondelete="restrict",
         help="What the document is in a negotiation: a contract, a plan, a data sheet.",
