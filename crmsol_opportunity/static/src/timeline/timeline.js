@@ -1,6 +1,6 @@
 import { Message } from "@mail/core/common/message";
 
-import { Component, useState } from "@odoo/owl";
+import { Component, useRef, useState } from "@odoo/owl";
 
 import { useFileViewer } from "@web/core/file_viewer/file_viewer_hook";
 import { deserializeDate, deserializeDateTime, today } from "@web/core/l10n/dates";
@@ -26,6 +26,7 @@ export class Timeline extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.fileViewer = useFileViewer();
+        this.root = useRef("root");
         this.keepLast = new KeepLast();
         this.state = useState({
             events: [],
@@ -197,8 +198,18 @@ export class Timeline extends Component {
         Object.assign(this.state, { cursor, loadingMore: false });
     }
 
-    canOpen({ type, file, record }) {
-        return file || (record && (record.model !== "mail.activity" || type === "action_planned"));
+    canOpen({ file, record }) {
+        return file || (record && record.model !== "mail.message");
+    }
+
+    isInThread({ kind }) {
+        return kind === "message" || kind === "note";
+    }
+
+    /** Goes to where the message can be answered; the host's notebook has no call for that. */
+    openThread() {
+        const notebook = this.root.el.closest(".o_notebook");
+        notebook?.querySelector(".o_notebook_headers .nav-link[name=messages]")?.click();
     }
 
     open({ file: data, record }) {
@@ -208,18 +219,36 @@ export class Timeline extends Component {
                 ? this.fileViewer.open(file)
                 : window.location.assign(file.downloadUrl);
         }
-        const isAction = record.model === "mail.activity";
-        return this.action.doAction(
-            {
-                type: "ir.actions.act_window",
-                name: isAction ? _t("Planned action") : undefined,
-                res_model: record.model,
-                res_id: record.id,
-                views: [[false, "form"]],
-                target: isAction ? "new" : "current",
-            },
-            isAction ? { onClose: () => this.load() } : {}
-        );
+        if (record.model === "mail.activity") {
+            return this.openAction(record.id);
+        }
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: record.model,
+            res_id: record.id,
+            views: [[false, "form"]],
+            target: "current",
+        });
+    }
+
+    /** Opens the dialog of the tab Commercial Actions. */
+    openAction(id) {
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_crmsol_edit",
+            resModel: "mail.activity",
+            resId: id,
+            resIds: [id],
+            onClose: () => this.reload(),
+        });
+    }
+
+    async reload() {
+        const { record } = this.props;
+        if (!(await record.isDirty())) {
+            await record.load(); // the other tabs show the action too
+        }
+        await this.load();
     }
 }
 
