@@ -214,7 +214,11 @@ test("a planned action opens in the dialog of the tab of actions", async () => {
         expect.step(`edit ${args[0]}`);
         return false;
     });
-    const action = { record: { model: "mail.activity", id: 7 }, title: "Call them", kind: "action" };
+    const action = {
+        record: { model: "mail.activity", id: 7 },
+        title: "Call them",
+        kind: "action",
+    };
     await mountTimeline(() => ({
         events: [makeEvent(1)],
         upcoming: [makeEvent(7, { ...action, type: "action_planned", key: "5-7" })],

@@ -26,7 +26,8 @@ registry.category("web_tour.tours").add("crmsol_opportunity_keyboard", {
         on(`.modal ${field("name")}`, "press Tab"),
         on(`.modal ${field("partner_id")}`, type("Almazara del Ter")),
         {
-            trigger: ".o-autocomplete--dropdown-item a.ui-state-active:contains('Almazara del Ter')",
+            trigger:
+                ".o-autocomplete--dropdown-item a.ui-state-active:contains('Almazara del Ter')",
             run: "press Enter",
         },
         on(`.modal ${field("partner_id")}:value('Almazara del Ter')`, "press Tab"),

@@ -20,15 +20,11 @@ const CONTROLS = [
 export function useTabHotkeys(rootRef) {
     const getLink = (index) => rootRef.el?.querySelectorAll(LINKS)[index];
     for (let index = 0; index < TABS; index++) {
-        useHotkey(
-            `alt+shift+${index + 1}`,
-            () => openTab(getLink(index)),
-            {
-                bypassEditableProtection: true,
-                isAvailable: () => Boolean(getLink(index)),
-                withOverlay: () => getLink(index),
-            }
-        );
+        useHotkey(`alt+shift+${index + 1}`, () => openTab(getLink(index)), {
+            bypassEditableProtection: true,
+            isAvailable: () => Boolean(getLink(index)),
+            withOverlay: () => getLink(index),
+        });
     }
 }
 
