@@ -210,8 +210,8 @@ test("until it is loaded it says that it is loading", async () => {
 });
 
 test("a planned action opens in the dialog of the tab of actions", async () => {
-    onRpc("mail.activity", "action_crmsol_edit", ({ args }) => {
-        expect.step(`edit ${args[0]}`);
+    onRpc("mail.activity", "action_crmsol_edit", ({ args, kwargs }) => {
+        expect.step(`edit ${args[0]} in ${kwargs.context.lang}`);
         return false;
     });
     const action = {
@@ -224,7 +224,7 @@ test("a planned action opens in the dialog of the tab of actions", async () => {
         upcoming: [makeEvent(7, { ...action, type: "action_planned", key: "5-7" })],
     }));
     await contains(".o_crmsol_open:contains(Call them)").click();
-    expect.verifySteps(["edit 7"]);
+    expect.verifySteps(["edit 7 in en"]);
 });
 
 test("a message leads to the tab where it can be answered", async () => {

@@ -21,6 +21,9 @@ export class ChatterWidget extends Component {
 
     /** @returns {boolean} whether nobody has written yet: what is logged by itself does not count */
     get isBare() {
+        if (this.env.inDialog) {
+            return false;
+        }
         const { resModel: model, resId: id } = this.props.record;
         const thread = id && this.store.Thread.get({ model, id });
         return (

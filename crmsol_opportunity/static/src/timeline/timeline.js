@@ -6,6 +6,7 @@ import { useFileViewer } from "@web/core/file_viewer/file_viewer_hook";
 import { deserializeDate, deserializeDateTime, today } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -239,6 +240,7 @@ export class Timeline extends Component {
             resModel: "mail.activity",
             resId: id,
             resIds: [id],
+            context: user.context,
             onClose: () => this.reload(),
         });
     }
