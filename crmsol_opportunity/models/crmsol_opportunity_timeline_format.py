@@ -186,7 +186,9 @@ class CrmsolOpportunity(models.Model):
             "icon": activity.icon or "",
             "text": activity.crmsol_cancel_reason if state == "cancelled" else activity.feedback,
             # sudo: names, as in the host's list of activities
-            "author": self._format_author(activity.sudo().user_id.partner_id),
+            "author": self._format_author(
+                (activity.sudo().crmsol_cancelled_by_id or activity.sudo().user_id).partner_id
+            ),
             "contact": activity.sudo().crmsol_contact_id.name or "",
             "day_only": not activity.crmsol_date_start and state not in ("done", "cancelled"),
             "record": {"model": "mail.activity", "id": activity.id},
@@ -224,7 +226,10 @@ class CrmsolOpportunity(models.Model):
                 "title": event.name,
                 "text": "" if busy else activity.crmsol_cancel_reason or activity.feedback or "",
                 "location": event.location or "",
-                "author": self._format_author(event.sudo().user_id.partner_id),
+                # after the name: read as sudo before, the name of a private meeting would be told
+                "author": self._format_author(
+                    (activity.crmsol_cancelled_by_id or event.sudo().user_id).partner_id
+                ),
                 "start": event.start,
                 "stop": event.stop,
                 "day_only": event.allday,

@@ -11,6 +11,7 @@ from . import (
     test_crmsol_phase,
     test_documents,
     test_js,
+    test_keyboard_tours,
     test_mail_activity,
     test_mail_activity_meeting,
     test_mail_activity_plan,

@@ -181,6 +181,10 @@ class TestTimeline(CrmsolCommon):
         self.assertEqual(timeline["events"][0]["date"], now)
         self.assertEqual(timeline["upcoming"], [])
 
+    def test_cancelled_action_names_who_cancelled_it(self):
+        self._plan(user_id=self.anna.id).with_user(self.clara).action_cancel("They are on holiday")
+        self.assertEqual(self._one("action_cancelled")["author"]["id"], self.clara.partner_id.id)
+
     def test_logs_that_are_no_event_of_their_own_are_notes(self):
         self.opportunity._message_log(body="Merged with another opportunity")
         self.assertEqual(self._one("note")["text"], "Merged with another opportunity")

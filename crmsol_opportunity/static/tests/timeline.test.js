@@ -208,3 +208,34 @@ test("until it is loaded it says that it is loading", async () => {
     expect(".o_crmsol_timeline [role=status]").toHaveCount(0);
     expect(".o_crmsol_event").toHaveCount(1);
 });
+
+test("a planned action opens in the dialog of the tab of actions", async () => {
+    onRpc("mail.activity", "action_crmsol_edit", ({ args, kwargs }) => {
+        expect.step(`edit ${args[0]} in ${kwargs.context.lang}`);
+        return false;
+    });
+    const action = {
+        record: { model: "mail.activity", id: 7 },
+        title: "Call them",
+        kind: "action",
+    };
+    await mountTimeline(() => ({
+        events: [makeEvent(1)],
+        upcoming: [makeEvent(7, { ...action, type: "action_planned", key: "5-7" })],
+    }));
+    await contains(".o_crmsol_open:contains(Call them)").click();
+    expect.verifySteps(["edit 7 in en"]);
+});
+
+test("a message leads to the tab where it can be answered", async () => {
+    await mountTimeline(() => ({ events: [makeEvent(1)] }), {
+        arch: `
+            <form><notebook>
+                <page name="timeline" string="Timeline"><widget name="crmsol_timeline"/></page>
+                <page name="messages" string="Messages"><field name="name"/></page>
+            </notebook></form>`,
+    });
+    expect(".o_crmsol_open").toHaveCount(0);
+    await contains(".o_crmsol_thread").click();
+    expect(".nav-link[name=messages]").toHaveClass("active");
+});

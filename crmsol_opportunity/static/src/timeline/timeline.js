@@ -1,11 +1,12 @@
 import { Message } from "@mail/core/common/message";
 
-import { Component, useState } from "@odoo/owl";
+import { Component, useRef, useState } from "@odoo/owl";
 
 import { useFileViewer } from "@web/core/file_viewer/file_viewer_hook";
 import { deserializeDate, deserializeDateTime, today } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -26,6 +27,7 @@ export class Timeline extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.fileViewer = useFileViewer();
+        this.root = useRef("root");
         this.keepLast = new KeepLast();
         this.state = useState({
             events: [],
@@ -197,8 +199,18 @@ export class Timeline extends Component {
         Object.assign(this.state, { cursor, loadingMore: false });
     }
 
-    canOpen({ type, file, record }) {
-        return file || (record && (record.model !== "mail.activity" || type === "action_planned"));
+    canOpen({ file, record }) {
+        return file || (record && record.model !== "mail.message");
+    }
+
+    isInThread({ kind }) {
+        return kind === "message" || kind === "note";
+    }
+
+    /** Goes to where the message can be answered; the host's notebook has no call for that. */
+    openThread() {
+        const notebook = this.root.el.closest(".o_notebook");
+        notebook?.querySelector(".o_notebook_headers .nav-link[name=messages]")?.click();
     }
 
     open({ file: data, record }) {
@@ -208,18 +220,37 @@ export class Timeline extends Component {
                 ? this.fileViewer.open(file)
                 : window.location.assign(file.downloadUrl);
         }
-        const isAction = record.model === "mail.activity";
-        return this.action.doAction(
-            {
-                type: "ir.actions.act_window",
-                name: isAction ? _t("Planned action") : undefined,
-                res_model: record.model,
-                res_id: record.id,
-                views: [[false, "form"]],
-                target: isAction ? "new" : "current",
-            },
-            isAction ? { onClose: () => this.load() } : {}
-        );
+        if (record.model === "mail.activity") {
+            return this.openAction(record.id);
+        }
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: record.model,
+            res_id: record.id,
+            views: [[false, "form"]],
+            target: "current",
+        });
+    }
+
+    /** Opens the dialog of the tab Commercial Actions. */
+    openAction(id) {
+        return this.action.doActionButton({
+            type: "object",
+            name: "action_crmsol_edit",
+            resModel: "mail.activity",
+            resId: id,
+            resIds: [id],
+            context: user.context,
+            onClose: () => this.reload(),
+        });
+    }
+
+    async reload() {
+        const { record } = this.props;
+        if (!(await record.isDirty())) {
+            await record.load(); // the other tabs show the action too
+        }
+        await this.load();
     }
 }
 

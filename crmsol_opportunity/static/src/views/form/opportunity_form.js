@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { formView } from "@web/views/form/form_view";
 
 import { useNewOpportunity } from "../../new_opportunity/new_opportunity";
+import { useTabHotkeys } from "./tab_hotkeys";
 
 /** In the entry of the browser's history: the tabs that were open when the form was left. */
 const TABS = "crmsol_tabs";
@@ -20,6 +21,7 @@ export class OpportunityFormController extends formView.Controller {
             getContext: () => this.props.context,
         });
         this.rememberTabs();
+        useTabHotkeys(this.rootRef);
     }
 
     /**
