@@ -11,6 +11,9 @@ OUTCOME_TRANSITIONS = frozenset({(OPEN, WON), (OPEN, LOST), (WON, OPEN), (LOST, 
 #: The longest title, in characters, that a card, a list row and a mail subject can still show.
 NAME_MAX_LENGTH = 256
 
+#: The largest amount, price or quantity: up to here a float still tells cents apart.
+NUMBER_MAX = 10**13
+
 PRIORITIES = [
     ("0", "Low"),
     ("1", "Medium"),

@@ -1,6 +1,6 @@
 # before the models that inherit them
-from . import crmsol_opportunity_relation_mixin, crmsol_usage_mixin  # isort: skip
-from . import crmsol_parameter_mixin  # isort: skip
+from . import crmsol_derived_mixin, crmsol_opportunity_relation_mixin  # isort: skip
+from . import crmsol_usage_mixin, crmsol_parameter_mixin  # isort: skip
 
 from . import (
     calendar_event,
@@ -36,6 +36,7 @@ from . import (
     mail_activity_closing,
     mail_activity_plan,
     mail_activity_time,
+    mail_activity_trace,
     mail_message,
     mail_template,
     res_company,

@@ -13,6 +13,7 @@ class CalendarEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         events = super().create(vals_list)
+        events._crmsol_check_opportunity_access()
         events._crmsol_link_actions()
         events._crmsol_update_actions()
         if contact_id := self.env.context.get("default_crmsol_contact_id"):
@@ -25,6 +26,7 @@ class CalendarEvent(models.Model):
         keys = set(vals)
         res = super().write(vals)
         if keys & {"res_id", "res_model_id"}:
+            self._crmsol_check_opportunity_access()
             self._crmsol_link_actions()
             self._crmsol_update_actions()
         if "active" in keys and not vals.get("active", True):
@@ -52,6 +54,14 @@ class CalendarEvent(models.Model):
         if set(fields) & {"start", "stop", "duration", "allday", "start_date", "stop_date"}:
             self._crmsol_update_actions()
         return res
+
+    def _crmsol_check_opportunity_access(self):
+        """Refuse meetings on opportunities of others: the host asks for no right on the document.
+
+        :raise AccessError: where the user may not write the opportunity
+        """
+        linked = self.filtered(lambda event: event.res_model == OPPORTUNITY_MODEL and event.res_id)
+        self.env[OPPORTUNITY_MODEL].browse(set(linked.mapped("res_id"))).check_access("write")
 
     def _crmsol_planned_actions(self):
         # sudo: the owner of the action follows its event, whoever moved it

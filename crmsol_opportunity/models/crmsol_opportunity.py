@@ -12,7 +12,12 @@ class CrmsolOpportunity(models.Model):
 
     _name = "crmsol.opportunity"
     _description = "Opportunity"
-    _inherit = ["mail.tracking.duration.mixin", "mail.activity.mixin", "utm.mixin"]
+    _inherit = [
+        "crmsol.derived.mixin",
+        "mail.tracking.duration.mixin",
+        "mail.activity.mixin",
+        "utm.mixin",
+    ]
     _order = "priority desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id.name"]
@@ -325,17 +330,17 @@ class CrmsolOpportunity(models.Model):
 
     @api.constrains("partner_id", "contact_id", "company_id")
     def _check_customer_company(self):
-        for opportunity in self:
-            for partner in opportunity.partner_id | opportunity.contact_id:
-                # sudo: the customer of a company that the user does not see is still to be named
-                company = partner.sudo().company_id
+        # sudo: the customer of a company that the user does not see is still to be named
+        for opportunity in self.sudo():
+            for partner in (opportunity.partner_id, opportunity.contact_id):
+                company = partner.company_id
                 if company and company != opportunity.company_id:
                     raise ValidationError(
                         self.env._(
                             "“%(partner)s” belongs to the company %(partner_company)s and the "
                             "opportunity to %(company)s. Choose a customer of %(company)s or one "
                             "that is shared.",
-                            partner=partner.sudo().display_name,
+                            partner=partner.display_name,
                             partner_company=company.name,
                             company=opportunity.company_id.name,
                         )
@@ -372,6 +377,7 @@ class CrmsolOpportunity(models.Model):
 
     def write(self, vals):
         self._check_values(vals)
+        self._check_date_of_phase(vals)
         if "phase_id" in vals:
             phase = self.env["crmsol.phase"].browse(vals["phase_id"])
             vals = {**vals, "phase_is_closing": phase.is_closing}
@@ -418,7 +424,8 @@ class CrmsolOpportunity(models.Model):
     def action_reopen(self):
         """Open closed opportunities again, in the phase from which they were closed."""
         self.check_access("write")
-        for phase, opportunities in self.grouped("phase_before_close_id").items():
+        closed = self.filtered(lambda o: o.outcome != OPEN)
+        for phase, opportunities in closed.grouped("phase_before_close_id").items():
             target = phase if phase.active and not phase.is_closing else phase.browse()
             for team, of_team in opportunities.grouped("team_id").items():
                 first = target or self.env["crmsol.phase"]._get_first_open_phase(team)

@@ -83,6 +83,17 @@ class CrmsolOpportunity(models.Model):
             opportunity.action_phone = contact.phone
             opportunity.action_email = contact.email
 
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        """Leave the meetings in the calendars, without a link to what is no more."""
+        # sudo: those of colleagues too, private ones included
+        events = self.env["calendar.event"].sudo().with_context(active_test=False)
+        events = events.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        result = super().unlink()
+        events.write({"res_model_id": False, "res_id": False})
+        return result
+
     # === ACTION METHODS === #
 
     def action_plan_action(self):

@@ -3,6 +3,8 @@ import math
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..const import NUMBER_MAX
+
 
 class CrmsolOpportunityCompetitor(models.Model):
     """A company with similar products in which the customer is interested.
@@ -99,6 +101,13 @@ class CrmsolOpportunityCompetitor(models.Model):
             raise ValidationError(
                 self.env._(
                     "The competitor's price is a number of 0 or more. Give 0 if you do not know it."
+                )
+            )
+        if price > NUMBER_MAX:
+            raise ValidationError(
+                self.env._(
+                    "“%(field)s” is too large. Check whether a decimal separator is missing.",
+                    field=self._fields["price"]._description_string(self.env),
                 )
             )
 

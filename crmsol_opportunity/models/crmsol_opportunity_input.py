@@ -1,10 +1,12 @@
 import math
 import re
+from datetime import timedelta
 
-from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
 
-from ..const import NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS
+from ..const import NAME_MAX_LENGTH, NUMBER_MAX, OPEN, OUTCOME_TRANSITIONS
 
 _HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _NUMBERS = ("amount", "budget", "probability")
@@ -14,6 +16,23 @@ class CrmsolOpportunity(models.Model):
     """What is refused, whichever way it comes in, and the sentences that say what to give."""
 
     _inherit = "crmsol.opportunity"
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("date_closed")
+    def _check_date_closed(self):
+        """A deal is closed today or earlier; a day more, as it is tomorrow elsewhere already."""
+        last = fields.Date.context_today(self) + timedelta(days=1)
+        for opportunity in self:
+            if opportunity.date_closed and opportunity.date_closed > last:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” cannot be closed in the future, on %(date)s. Give the day on "
+                        "which the customer decided, today at the latest.",
+                        name=opportunity.name,
+                        date=format_date(self.env, opportunity.date_closed),
+                    )
+                )
 
     # === BUSINESS METHODS === #
 
@@ -78,6 +97,13 @@ class CrmsolOpportunity(models.Model):
                         "“%(field)s” cannot be negative. Give a number of 0 or more.", field=label
                     )
                 )
+            if value > NUMBER_MAX:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” is too large. Check whether a decimal separator is missing.",
+                        field=label,
+                    )
+                )
             if fname == "probability" and value > 100:
                 raise ValidationError(
                     self.env._(
@@ -85,6 +111,23 @@ class CrmsolOpportunity(models.Model):
                         field=label,
                     )
                 )
+
+    def _check_date_of_phase(self, vals):
+        """Refuse to say that a phase was entered at another time: it hides how stale a deal is.
+
+        An import gives it with the new opportunity; a manager may correct it.
+        """
+        if (
+            "date_last_stage_update" in vals
+            and not self.env.su
+            and not self.env.user.has_group("sales_team.group_sale_manager")
+        ):
+            raise AccessError(
+                self.env._(
+                    "When an opportunity entered its phase is recorded by itself. "
+                    "Ask a sales manager if it has to be corrected."
+                )
+            )
 
     @api.model
     def _check_name(self, name):

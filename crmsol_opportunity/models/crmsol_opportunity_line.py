@@ -11,6 +11,7 @@ class CrmsolOpportunityLine(models.Model):
 
     _name = "crmsol.opportunity.line"
     _description = "Product of an Opportunity"
+    _inherit = ["crmsol.derived.mixin"]
     _order = "opportunity_id, sequence, id"
     _check_company_auto = True
 

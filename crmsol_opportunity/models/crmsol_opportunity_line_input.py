@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_is_zero
 
+from ..const import NUMBER_MAX
+
 _NUMBERS = ("product_uom_qty", "price_unit", "discount")
 
 
@@ -43,6 +45,13 @@ class CrmsolOpportunityLine(models.Model):
         if not math.isfinite(number):
             raise ValidationError(
                 self.env._("“%(field)s” is not a number. Give a number of 0 or more.", field=label)
+            )
+        if number > NUMBER_MAX:
+            raise ValidationError(
+                self.env._(
+                    "“%(field)s” is too large. Check whether a decimal separator is missing.",
+                    field=label,
+                )
             )
         if fname == "product_uom_qty":
             digits = self.env["decimal.precision"].precision_get("Product Unit")

@@ -7,6 +7,7 @@ class CrmsolOpportunityRelationMixin(models.AbstractModel):
 
     _name = "crmsol.opportunity.relation.mixin"
     _description = "Participant of an Opportunity"
+    _inherit = ["crmsol.derived.mixin"]
     _order = "opportunity_id, sequence, id"
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id.complete_name", "opportunity_id.name"]
@@ -103,6 +104,29 @@ class CrmsolOpportunityRelationMixin(models.AbstractModel):
                 opportunity = self.env["crmsol.opportunity"].browse(vals["opportunity_id"])
                 raise ValidationError(self._get_once_message(partner, opportunity))
             seen.add(key)
+
+    def _merge_parts_of(self, partner):
+        """Leave one of the rows that would be the same once their contacts are ``partner``.
+
+        It is the row that ``partner`` has already, or the oldest. What it does not say is taken
+        from the others, which are deleted.
+        """
+        fnames = ["opportunity_id", *self._once_fields]
+        same = {}
+        for row in self.sorted(lambda row: (row.partner_id != partner, row.id)):
+            [values] = row.read(fnames, load="")
+            key = self._get_once_key({**values, "partner_id": partner.id})
+            same[key] = same.get(key, self.browse()) | row
+        for rows in same.values():
+            kept, others = rows[0], rows[1:]
+            if not others:
+                continue
+            values = {}
+            for fname, field in self._fields.items():
+                if field.store and not field.compute and not kept[fname]:
+                    values[fname] = next((row[fname] for row in others if row[fname]), False)
+            kept.write(self._convert_to_write({k: v for k, v in values.items() if v}))
+            others.unlink()
 
     @api.model
     def _get_once_message(self, partner, opportunity):

@@ -50,7 +50,7 @@ class CrmsolOpportunity(models.Model):
         self.ensure_one()
         self.check_access("read")
         limit = self._check_page(limit)
-        kinds = set(KINDS if kinds is None else kinds)
+        kinds = self._parse_timeline_kinds(kinds)
         position = self._parse_timeline_cursor(cursor)
         rows = self._get_timeline_rows(kinds, limit + 1, position)
         upcoming = [] if position else self._get_upcoming_rows(kinds)
@@ -62,6 +62,14 @@ class CrmsolOpportunity(models.Model):
             "upcoming": events[len(page) :],
             "cursor": len(rows) > limit and [date.isoformat(), source, id_],
         }
+
+    def _parse_timeline_kinds(self, kinds):
+        """Return the kinds that a client asked for, all of them if it named none."""
+        if kinds is None:
+            return set(KINDS)
+        if not isinstance(kinds, (list, tuple, set)):
+            raise UserError(self.env._("This page does not exist. Reload the list."))
+        return {kind for kind in KINDS if kind in kinds}
 
     def _parse_timeline_cursor(self, cursor):
         """Return the position (date, source, id) after which a page begins, or None."""

@@ -8,7 +8,8 @@ from odoo.fields import Domain
 
 from ..const import ACTION_CANCELLED, ACTION_STATES, OPPORTUNITY_MODEL
 
-#: Context key of the housekeeping that deletes activities for good, without a trace.
+#: Context key of the housekeeping that deletes activities for good, without a trace. It counts for
+#: the superuser only: a client can put any key into the context.
 DELETE_KEY = "crmsol_delete_actions"
 
 
@@ -305,7 +306,7 @@ class MailActivity(models.Model):
         The host's chatter and activity menu cancel by deleting. What goes with its opportunity,
         with the addon or by the host's housekeeping is deleted.
         """
-        if self.env.context.get(DELETE_KEY):
+        if self.env.su and self.env.context.get(DELETE_KEY):
             return super().unlink()
         actions = self._crmsol_actions()
         opportunities = self.env[OPPORTUNITY_MODEL].browse(set(actions.mapped("res_id")))

@@ -98,7 +98,7 @@ class MailActivity(models.Model):
         """Archive planned actions as cancelled and note it in the threads."""
         if not self:
             return
-        self.write(
+        self._crmsol_write_host(
             {
                 "active": False,
                 "crmsol_cancelled": True,
@@ -109,7 +109,8 @@ class MailActivity(models.Model):
         )
         self._crmsol_log_cancellation(reason)
         events = self.calendar_event_id.filtered("active")
-        if not self.env.context.get("crmsol_event_is_leaving"):
+        # set by the event itself, with sudo: a client that sends the key does not keep the event
+        if not (self.env.su and self.env.context.get("crmsol_event_is_leaving")):
             events.write({"active": False})
 
     def _crmsol_log_cancellation(self, reason):

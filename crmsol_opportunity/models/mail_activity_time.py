@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
 
@@ -5,6 +6,8 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.tools import format_datetime
+
+_logger = logging.getLogger(__name__)
 
 #: A reminder that could not be sent in time still goes out this long after the start.
 REMINDER_GRACE = timedelta(hours=1)
@@ -24,7 +27,8 @@ class MailActivity(models.Model):
     @api.model
     def _crmsol_zone(self, owner):
         # sudo: colleagues' time zones are no secret, their user records may be
-        return pytz.timezone(owner.sudo().tz or self.env.context.get("tz") or "UTC")
+        zone = owner.sudo().tz
+        return pytz.timezone(zone) if zone else self.env.tz
 
     @api.model
     def _crmsol_day_of(self, start, owner):
@@ -119,29 +123,37 @@ class MailActivity(models.Model):
                 break
 
     def _crmsol_send_reminder(self):
-        """Notify the owners, in their language and time zone."""
+        """Notify the owners. One who cannot be reached does not keep the others from it."""
         opportunities = self.env["crmsol.opportunity"].browse(set(self.mapped("res_id"))).exists()
         self._crmsol_write_host({"crmsol_reminder_sent": True})
-        for activity in self:
-            owner = activity.user_id
-            activity = activity.with_context(lang=owner.lang)
-            opportunity = activity.env["crmsol.opportunity"].browse(activity.res_id)
-            if opportunity not in opportunities:
-                continue
-            begin = format_datetime(
-                activity.env, activity.crmsol_date_start, tz=owner.tz or "UTC", dt_format="short"
-            )
-            opportunity.message_notify(
-                partner_ids=owner.partner_id.ids,
-                subject=activity.env._(
-                    "Reminder: %(action)s, %(begin)s", action=activity.summary, begin=begin
-                ),
-                body=activity.env._(
-                    "%(type)s “%(action)s” with %(contact)s begins on %(begin)s.",
-                    type=activity.activity_type_id.name or activity.env._("Action"),
-                    action=activity.summary,
-                    contact=activity.crmsol_contact_id.display_name,
-                    begin=begin,
-                ),
-                email_layout_xmlid="mail.mail_notification_layout",
-            )
+        self.flush_recordset()
+        for activity in self.filtered(lambda a: a.res_id in opportunities._ids):
+            try:
+                with self.env.cr.savepoint():
+                    activity._crmsol_notify_owner()
+            except Exception:  # whatever it is, the others are to be reminded
+                _logger.exception("The reminder of action %s could not be sent", activity.id)
+
+    def _crmsol_notify_owner(self):
+        """Notify the owner of one action, in their language and time zone."""
+        self.ensure_one()
+        owner = self.user_id
+        activity = self.with_context(lang=owner.lang)
+        opportunity = activity.env["crmsol.opportunity"].browse(activity.res_id)
+        begin = format_datetime(
+            activity.env, activity.crmsol_date_start, tz=owner.tz or "UTC", dt_format="short"
+        )
+        opportunity.message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=activity.env._(
+                "Reminder: %(action)s, %(begin)s", action=activity.summary, begin=begin
+            ),
+            body=activity.env._(
+                "%(type)s “%(action)s” with %(contact)s begins on %(begin)s.",
+                type=activity.activity_type_id.name or activity.env._("Action"),
+                action=activity.summary,
+                contact=activity.crmsol_contact_id.display_name,
+                begin=begin,
+            ),
+            email_layout_xmlid="mail.mail_notification_layout",
+        )

@@ -89,9 +89,9 @@ class TestCrmsolOpportunity(CrmsolCommon):
 
     def test_writing_the_same_outcome_again_keeps_closing_date_and_phase(self):
         opportunity = self._create_opportunity()
-        opportunity._close(WON, date_closed="2026-01-15")
+        opportunity._close(WON, date_closed="2024-01-15")
         opportunity.write({"outcome": WON, "phase_id": self.phase_close.id})
-        self.assertEqual(opportunity.date_closed, date(2026, 1, 15))
+        self.assertEqual(opportunity.date_closed, date(2024, 1, 15))
         self.assertEqual(opportunity.phase_before_close_id, self.phase_new)
 
     def test_losing_asks_the_reason_and_keeps_the_opportunity_visible(self):
@@ -313,6 +313,21 @@ class TestCrmsolOpportunity(CrmsolCommon):
 
         queries(5)  # warm the caches
         self.assertLessEqual(queries(100), queries(10))
+
+    def test_number_of_queries_of_creating_does_not_grow_with_the_opportunities(self):
+        def queries(count):
+            customers = self.env["res.partner"].create([{"name": "Customer"}] * count)
+            vals_list = [{"name": "Deal", "partner_id": customer.id} for customer in customers]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["crmsol.opportunity"].with_user(self.anna).create(vals_list)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries(2)  # warm the caches
+        # the ORM writes large batches in parts, hence the few
+        self.assertLess(queries(50) - queries(10), 5)
 
     # === QUOTATIONS === #
 

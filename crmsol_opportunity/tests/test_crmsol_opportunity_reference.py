@@ -194,7 +194,7 @@ class TestCrmsolOpportunityReference(CrmsolCommon):
         )
         self.env.invalidate_all()
         self.assertFalse(reference.date_last_contact, "planned is not done")
-        call.write({"active": False, "crmsol_cancelled": True})
+        call.action_cancel()
         self.env.invalidate_all()
         self.assertFalse(reference.date_last_contact, "nor is cancelled")
 

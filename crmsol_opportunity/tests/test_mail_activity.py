@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import CrmsolCommon
 
@@ -545,6 +546,30 @@ class TestActions(ActionsCommon):
         self.assertEqual(self._remind("2030-06-03 09:30:00"), 0)
         self._plan(**values)
         self.assertEqual(self._remind("2030-06-03 11:30:00"), 0)
+
+    def test_reminder_that_fails_keeps_no_other_from_being_sent(self):
+        alarm = self.env["calendar.alarm"].search([("duration_minutes", "=", 60)], limit=1)
+        for hour in (9, 10, 11):
+            self._plan(
+                summary=f"Call at {hour}",
+                crmsol_date_start=datetime(2030, 6, 3, hour, 50),
+                crmsol_reminder_id=alarm.id,
+            )
+        Opportunity = type(self.env["crmsol.opportunity"])
+        notify = Opportunity.message_notify
+
+        def failing(records, **kwargs):
+            if "at 9" in kwargs["subject"]:
+                raise ValueError("no mail server")
+            return notify(records, **kwargs)
+
+        with (
+            patch.object(Opportunity, "message_notify", failing),
+            mute_logger("odoo.addons.crmsol_opportunity.models.mail_activity_time"),
+        ):
+            self.assertEqual(self._remind("2030-06-03 10:00:00"), 1)
+        self.assertEqual(self._remind("2030-06-03 10:05:00"), 1, "it is not tried again for ever")
+        self.assertEqual(self._remind("2030-06-03 11:00:00"), 2)
 
     def test_reminding_is_due_every_five_minutes(self):
         cron = self.env.ref("crmsol_opportunity.ir_cron_action_reminders")

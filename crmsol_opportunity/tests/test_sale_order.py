@@ -89,9 +89,9 @@ class TestSaleOrder(CrmsolCommon):
         foreign = self._create_order(self._create_opportunity())
         for fname in ("principal_order_id", "principal_choice_id"):
             with self.subTest(fname), self._refused("Choose one of its own"):
-                self.opportunity.write({fname: foreign.id})
+                self.opportunity.sudo().write({fname: foreign.id})
         with self._refused("is cancelled"):
-            self.opportunity.principal_order_id = second
+            self.opportunity.sudo().principal_order_id = second
         loose = self.env["sale.order"].create({"partner_id": self.customer.id})
         with self._refused("belongs to no opportunity"):
             loose.action_crmsol_set_principal()

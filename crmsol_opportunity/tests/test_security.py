@@ -25,6 +25,7 @@ MODEL_ACCESS = {
     "crmsol.partner.kind": ({"read"}, ALL),
     "crmsol.document.type": ({"read"}, ALL),
     "crmsol.threshold.settings": (set(), NO_DELETE),
+    "crmsol.derived.mixin": (set(), set()),
     "crmsol.usage.mixin": (set(), set()),
     "crmsol.parameter.mixin": (set(), set()),
 }

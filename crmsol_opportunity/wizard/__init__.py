@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     crmsol_action_close,
     crmsol_opportunity_close,
     crmsol_threshold_settings,

@@ -11,7 +11,8 @@ class CrmsolActionClose(models.TransientModel):
     outcome = fields.Selection(
         [("done", "Done"), ("cancelled", "Cancelled")], required=True, default="done"
     )
-    contact_id = fields.Many2one(related="activity_id.crmsol_contact_id")
+    # with the rights of the user: any action can be given to the dialog by RPC
+    contact_id = fields.Many2one(related="activity_id.crmsol_contact_id", related_sudo=False)
     result = fields.Text(help="What came out of it. It is written to the opportunity's messages.")
     reason = fields.Char(help="Why the action will not take place.")
 
