@@ -112,3 +112,10 @@ class TestSecurity(CrmsolCommon):
         self.env.invalidate_all()  # another user's dialog, as another request sees it
         wizard.with_user(self.anna).action_lose()
         self.assertEqual(self.opportunities["ben"].sudo().outcome, "open")
+
+    def test_salesman_creates_the_customer_while_creating_the_opportunity(self):
+        partner_id, _name = self.env["res.partner"].with_user(self.anna).name_create("New customer")
+        opportunity = self._create_opportunity(partner_id=partner_id)
+        self.assertEqual(opportunity.partner_id.name, "New customer")
+        with self.assertRaises(AccessError):
+            opportunity.partner_id.unlink()
