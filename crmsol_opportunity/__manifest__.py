@@ -1,6 +1,6 @@
 {
     "name": "Sales Opportunities",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Phases, pipeline and everything of the negotiation in one place",
     "author": "CRM Solutions",

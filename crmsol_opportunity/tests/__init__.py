@@ -16,6 +16,7 @@ from . import (
     test_mail_activity_meeting,
     test_mail_activity_plan,
     test_messages,
+    test_migration,
     test_partner_merge,
     test_principal_of_two_users,
     test_relations_tours,
