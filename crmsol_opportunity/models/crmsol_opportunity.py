@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..const import LOST, NAME_MAX_LENGTH, OPEN, PRIORITIES, WON
@@ -407,19 +407,22 @@ class CrmsolOpportunity(models.Model):
     def action_win(self):
         """Close the opportunities as won, today, and celebrate."""
         self._close(WON)
-        return {
-            "effect": {
-                "fadeout": "slow",
-                "message": self.env._("Congratulations! The opportunity is won."),
-                "type": "rainbow_man",
-            }
-        }
+        return self._get_celebration()
 
     def action_lose(self):
         """Ask for the reason, then close the opportunities as lost."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "crmsol_opportunity.crmsol_opportunity_close_action"
-        ) | {"context": {"default_opportunity_ids": self.ids}}
+        return self._get_closing_action() | {
+            "context": {"default_opportunity_ids": self.ids, "default_outcome": LOST}
+        }
+
+    def action_close(self):
+        """Ask whether the open ones are won or lost, then close them."""
+        to_close = self.filtered(lambda o: o.outcome == OPEN)
+        if not to_close:
+            raise UserError(self.env._("All of them are closed already."))
+        return self._get_closing_action() | {
+            "context": {"default_opportunity_ids": to_close.ids, "default_outcome": WON}
+        }
 
     def action_reopen(self):
         """Open closed opportunities again, in the phase from which they were closed."""
@@ -432,6 +435,23 @@ class CrmsolOpportunity(models.Model):
                 of_team.write({"outcome": OPEN, "phase_id": first.id})
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_closing_action(self):
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "crmsol_opportunity.crmsol_opportunity_close_action"
+        )
+
+    @api.model
+    def _get_celebration(self):
+        """Return what the web client shows when an opportunity is won."""
+        return {
+            "effect": {
+                "fadeout": "slow",
+                "message": self.env._("Congratulations! The opportunity is won."),
+                "type": "rainbow_man",
+            }
+        }
 
     def _close(self, outcome, **values):
         """Bring open opportunities into the closing phase.

@@ -1,5 +1,6 @@
 from . import (
     test_actions_tours,
+    test_closing,
     test_configuration,
     test_crmsol_opportunity,
     test_crmsol_opportunity_amount,

@@ -104,7 +104,7 @@ class TestCrmsolOpportunity(CrmsolCommon):
             .with_context(**action["context"])
             .create({"loss_reason_id": reason.id, "note": "<b>Too late</b>"})
         )
-        wizard.action_lose()
+        wizard.action_close()
         for opportunity in opportunities:
             self.assertEqual(opportunity.outcome, LOST)
             self.assertEqual(opportunity.loss_reason_id, reason)

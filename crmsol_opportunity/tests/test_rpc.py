@@ -168,9 +168,9 @@ class TestRpc(ActionsCommon):
             )
         )
         with self._refused("cannot be closed in the future"):
-            dialog.action_lose()
+            dialog.action_close()
         dialog.date_closed = fields.Date.today() - timedelta(days=3)
-        dialog.action_lose()
+        dialog.action_close()
         self.assertEqual(self.opportunity.outcome, "lost")
 
     def test_reopening_leaves_open_opportunities_where_they_are(self):

@@ -110,7 +110,7 @@ class TestSecurity(CrmsolCommon):
         )
         self.env.flush_all()
         self.env.invalidate_all()  # another user's dialog, as another request sees it
-        wizard.with_user(self.anna).action_lose()
+        wizard.with_user(self.anna).action_close()
         self.assertEqual(self.opportunities["ben"].sudo().outcome, "open")
 
     def test_salesman_creates_the_customer_while_creating_the_opportunity(self):

@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 import { rottingKanbanView } from "@mail/js/rotting_mixin/rotting_kanban_view";
 
 import { withNewOpportunity } from "../../new_opportunity/new_opportunity";
+import { OpportunityKanbanRenderer } from "./opportunity_kanban_renderer";
 
 export class OpportunityKanbanController extends withNewOpportunity(rottingKanbanView.Controller) {
     static template = "crmsol_opportunity.KanbanView";
@@ -10,6 +11,7 @@ export class OpportunityKanbanController extends withNewOpportunity(rottingKanba
 export const opportunityKanbanView = {
     ...rottingKanbanView,
     Controller: OpportunityKanbanController,
+    Renderer: OpportunityKanbanRenderer,
 };
 
 registry.category("views").add("crmsol_opportunity_kanban", opportunityKanbanView);
