@@ -149,14 +149,8 @@ class CrmsolOpportunity(models.Model):
         self.ensure_one()
         contact = self._get_context_contact()
         owner = self.user_id or self.env.user
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Meeting"),
-            "res_model": "calendar.event",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return self.env["mail.activity"]._crmsol_event_action(
+            {
                 "default_name": self.env._(
                     "Meeting with %(contact)s", contact=contact.name or contact.display_name
                 ),
@@ -165,9 +159,8 @@ class CrmsolOpportunity(models.Model):
                 "default_user_id": owner.id,
                 "default_partner_ids": (owner.partner_id | self.env.user.partner_id | contact).ids,
                 "default_crmsol_contact_id": contact.id,
-                "dialog_size": "large",
-            },
-        }
+            }
+        )
 
     # === BUSINESS METHODS === #
 

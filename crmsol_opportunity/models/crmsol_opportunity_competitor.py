@@ -3,7 +3,7 @@ import math
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..const import NUMBER_MAX
+from ..number_input import check_number, to_number
 
 
 class CrmsolOpportunityCompetitor(models.Model):
@@ -93,23 +93,14 @@ class CrmsolOpportunityCompetitor(models.Model):
     @api.model
     def _check_price(self, vals):
         """Refuse a price that nobody can mean, before the database meets it."""
-        try:
-            price = float(vals.get("price") or 0)
-        except (TypeError, ValueError):  # by RPC anything may come
-            price = math.nan
+        price = to_number(vals.get("price"))
         if not (math.isfinite(price) and price >= 0):
             raise ValidationError(
                 self.env._(
                     "The competitor's price is a number of 0 or more. Give 0 if you do not know it."
                 )
             )
-        if price > NUMBER_MAX:
-            raise ValidationError(
-                self.env._(
-                    "“%(field)s” is too large. Check whether a decimal separator is missing.",
-                    field=self._fields["price"]._description_string(self.env),
-                )
-            )
+        check_number(self, "price", price)
 
     @api.model
     def _get_once_key(self, vals):

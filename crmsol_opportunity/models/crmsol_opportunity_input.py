@@ -1,4 +1,3 @@
-import math
 import re
 from datetime import timedelta
 
@@ -6,7 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
-from ..const import NAME_MAX_LENGTH, NUMBER_MAX, OPEN, OUTCOME_TRANSITIONS
+from ..const import NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS
+from ..number_input import check_number, to_number
 
 _HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _NUMBERS = ("amount", "budget", "probability")
@@ -80,35 +80,12 @@ class CrmsolOpportunity(models.Model):
         for fname in _NUMBERS:
             if fname not in vals:
                 continue
-            try:
-                value = float(vals[fname] or 0)
-            except (TypeError, ValueError):  # by RPC anything may come
-                value = math.nan
-            label = self._fields[fname]._description_string(self.env)
-            if not math.isfinite(value):
-                raise ValidationError(
-                    self.env._(
-                        "“%(field)s” is not a number. Give a number of 0 or more.", field=label
-                    )
-                )
-            if value < 0:
-                raise ValidationError(
-                    self.env._(
-                        "“%(field)s” cannot be negative. Give a number of 0 or more.", field=label
-                    )
-                )
-            if value > NUMBER_MAX:
-                raise ValidationError(
-                    self.env._(
-                        "“%(field)s” is too large. Check whether a decimal separator is missing.",
-                        field=label,
-                    )
-                )
-            if fname == "probability" and value > 100:
+            check_number(self, fname, vals[fname])
+            if fname == "probability" and to_number(vals[fname]) > 100:
                 raise ValidationError(
                     self.env._(
                         "“%(field)s” cannot be more than 100. Give a percentage from 0 to 100.",
-                        field=label,
+                        field=self._fields[fname]._description_string(self.env),
                     )
                 )
 

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import float_is_zero
 
 from ..const import NUMBER_MAX
+from ..number_input import check_number, to_number
 
 _NUMBERS = ("product_uom_qty", "price_unit", "discount")
 
@@ -37,23 +38,8 @@ class CrmsolOpportunityLine(models.Model):
 
     @api.model
     def _check_number(self, fname, value):
-        label = self._fields[fname]._description_string(self.env)
-        try:
-            number = float(value or 0)
-        except (TypeError, ValueError):  # by RPC anything may come
-            number = math.nan
-        if not math.isfinite(number):
-            raise ValidationError(
-                self.env._("“%(field)s” is not a number. Give a number of 0 or more.", field=label)
-            )
-        if number > NUMBER_MAX:
-            raise ValidationError(
-                self.env._(
-                    "“%(field)s” is too large. Check whether a decimal separator is missing.",
-                    field=label,
-                )
-            )
-        if fname == "product_uom_qty":
+        number = to_number(value)
+        if fname == "product_uom_qty" and math.isfinite(number) and number <= NUMBER_MAX:
             digits = self.env["decimal.precision"].precision_get("Product Unit")
             if number < 0 or float_is_zero(number, precision_digits=digits):
                 raise ValidationError(
@@ -62,12 +48,7 @@ class CrmsolOpportunityLine(models.Model):
                         "To offer it no longer, remove its line."
                     )
                 )
-        if number < 0:
-            raise ValidationError(
-                self.env._(
-                    "“%(field)s” cannot be negative. Give a number of 0 or more.", field=label
-                )
-            )
+        check_number(self, fname, value)
         if fname == "discount" and number > 100:
             raise ValidationError(
                 self.env._("The discount is a percentage: give a number from 0 to 100.")

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -150,7 +150,9 @@ class MailActivity(models.Model):
             "context": {"default_activity_id": self.id, "default_outcome": outcome},
         }
 
+    @api.model
     def _crmsol_event_action(self, context):
+        """Return the action that opens the calendar's dialog, with the context's defaults."""
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Meeting"),

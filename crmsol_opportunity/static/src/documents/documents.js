@@ -8,11 +8,11 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { DEFAULT_MAX_FILE_SIZE } from "@web/core/utils/files";
-import { useBus, useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
+import { useService } from "@web/core/utils/hooks";
 import { session } from "@web/session";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { useThreadReload } from "../thread_reload/thread_reload";
 import { formatSize, toFile } from "./document_file";
 
 /**
@@ -50,14 +50,7 @@ export class Documents extends Component {
             "o_crmsol_documents_dropzone",
             () => this.state.canUpload
         );
-        useRecordObserver((record) => {
-            this.load(record.resId);
-        });
-        useBus(this.env.bus, "MAIL:RELOAD-THREAD", ({ detail }) => {
-            if (detail.model === this.props.record.resModel && detail.id === this.resId) {
-                this.load();
-            }
-        });
+        useThreadReload(this, (resId) => this.load(resId));
     }
 
     get resId() {

@@ -8,12 +8,12 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useBus, useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
+import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { toFile } from "../documents/document_file";
+import { useThreadReload } from "../thread_reload/thread_reload";
 
 const PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 100;
@@ -37,14 +37,7 @@ export class Timeline extends Component {
             loading: true,
             loadingMore: false,
         });
-        useRecordObserver((record) => {
-            this.load(record.resId);
-        });
-        useBus(this.env.bus, "MAIL:RELOAD-THREAD", ({ detail }) => {
-            if (detail.model === this.props.record.resModel && detail.id === this.resId) {
-                this.load();
-            }
-        });
+        useThreadReload(this, (resId) => this.load(resId));
     }
 
     get resId() {
