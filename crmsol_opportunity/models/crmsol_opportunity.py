@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -126,17 +126,21 @@ class CrmsolOpportunity(models.Model):
     currency_rate = fields.Float(
         compute="_compute_amount_company",
         store=True,
+        precompute=True,
         digits=0,
         copy=False,
         aggregator=None,
         help="Units of the company's currency for one unit of the opportunity's currency, as of "
         "the last time that the amount or the currency was set.",
     )
-    currency_rate_date = fields.Date(compute="_compute_amount_company", store=True, copy=False)
+    currency_rate_date = fields.Date(
+        compute="_compute_amount_company", store=True, precompute=True, copy=False
+    )
     amount_company = fields.Monetary(
         "Amount in Company Currency",
         compute="_compute_amount_company",
         store=True,
+        precompute=True,
         currency_field="company_currency_id",
         help="The amount converted at the rate kept with the opportunity.",
     )
@@ -162,6 +166,7 @@ class CrmsolOpportunity(models.Model):
     weighted_amount = fields.Monetary(
         compute="_compute_weighted_amount",
         store=True,
+        precompute=True,
         currency_field="company_currency_id",
         help="Amount in company currency × probability.",
     )
@@ -364,6 +369,7 @@ class CrmsolOpportunity(models.Model):
             for fname in fnames:
                 vals.setdefault(fname, defaults[fname])
             self._check_values(vals)
+            self._check_date_of_phase(vals, is_new=True)
             phase_id, outcome = vals["phase_id"], vals["outcome"]
             # before the insertion: SQL would refuse it with fewer words
             phase = self.env["crmsol.phase"].browse(phase_id or [])
@@ -373,6 +379,10 @@ class CrmsolOpportunity(models.Model):
                 vals["date_closed"] = False
             elif not vals.get("date_closed"):
                 vals["date_closed"] = today
+            else:  # closed in the past, as in an import: at noon it is that day everywhere
+                closed = fields.Date.to_date(vals["date_closed"])
+                entered = datetime.combine(closed, time(12))
+                vals.setdefault("date_last_stage_update", min(entered, self.env.cr.now()))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -89,13 +89,24 @@ class CrmsolOpportunity(models.Model):
                     )
                 )
 
-    def _check_date_of_phase(self, vals):
+    def _check_date_of_phase(self, vals, is_new=False):
         """Refuse to say that a phase was entered at another time: it hides how stale a deal is.
 
-        An import gives it with the new opportunity; a manager may correct it.
+        An import gives it with the new opportunity; a manager may correct it. What is ahead nobody
+        knows.
         """
+        entered = fields.Datetime.to_datetime(vals.get("date_last_stage_update"))
+        if entered and entered > self.env.cr.now() + timedelta(minutes=1):  # clocks differ
+            raise ValidationError(
+                self.env._(
+                    "An opportunity cannot have entered its phase in the future, on %(date)s. "
+                    "Give the day on which it did, today at the latest.",
+                    date=format_date(self.env, entered),
+                )
+            )
         if (
             "date_last_stage_update" in vals
+            and not is_new
             and not self.env.su
             and not self.env.user.has_group("sales_team.group_sale_manager")
         ):

@@ -189,12 +189,8 @@ class CrmsolPhase(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         # sudo: a phase is in use also through opportunities that this user may not see
-        counts = (
-            self.env["crmsol.opportunity"]
-            .sudo()
-            .with_context(active_test=False)
-            ._read_group([("phase_id", "in", self.ids)], ["phase_id"], ["__count"])
-        )
+        Opportunity = self.env["crmsol.opportunity"].sudo().with_context(active_test=False)
+        counts = Opportunity._read_group([("phase_id", "in", self.ids)], ["phase_id"], ["__count"])
         if counts:
             phase, count = counts[0]
             raise UserError(
@@ -203,6 +199,15 @@ class CrmsolPhase(models.Model):
                     "deleted. Move them to another phase first, or archive this one.",
                     phase=phase.sudo(False).name,
                     count=count,
+                )
+            )
+        past = Opportunity.history_ids.search([("phase_id", "in", self.ids)], limit=1)
+        if past:
+            raise UserError(
+                self.env._(
+                    "Opportunities have been in the phase “%(phase)s”, and their history tells so. "
+                    "Archive the phase instead of deleting it.",
+                    phase=past.phase_id.sudo(False).name,
                 )
             )
 

@@ -5,6 +5,7 @@ from . import (
     test_crmsol_opportunity,
     test_crmsol_opportunity_amount,
     test_crmsol_opportunity_competitor,
+    test_crmsol_opportunity_history,
     test_crmsol_opportunity_line,
     test_crmsol_opportunity_partner,
     test_crmsol_opportunity_reference,

@@ -69,6 +69,12 @@ class CrmsolCommon(BaseCommon):
             }
         )
 
+    def _at(self, moment):
+        """Go on as in another transaction, one that begins at the moment (UTC)."""
+        self.env.flush_all()
+        self.addCleanup(setattr, self.env.cr, "_now", self.env.cr._now)
+        self.env.cr._now = moment
+
     @classmethod
     def _in_spanish(cls, user):
         """Give the user the language es_ES, with the addon's terms."""

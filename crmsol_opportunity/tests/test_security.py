@@ -12,6 +12,7 @@ SELLERS = ("anna", "clara")
 #: model -> operations of the salespeople, operations of the manager. Nobody else has any.
 MODEL_ACCESS = {
     "crmsol.opportunity": (NO_DELETE, ALL),
+    "crmsol.opportunity.history": ({"read"}, {"read"}),
     "crmsol.opportunity.line": (ALL, ALL),
     "crmsol.opportunity.reference": (ALL, ALL),
     "crmsol.opportunity.partner": (ALL, ALL),
