@@ -1,6 +1,6 @@
 {
     "name": "Sales Opportunities",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "summary": "Phases, pipeline and everything of the negotiation in one place",
     "author": "CRM Solutions",
@@ -59,6 +59,7 @@
         "demo/calendar_event_demo.xml",
         "demo/ir_attachment_demo.xml",
         "demo/mail_message_demo.xml",
+        "demo/crmsol_opportunity_history_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

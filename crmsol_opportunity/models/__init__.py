@@ -20,6 +20,7 @@ from . import (
     crmsol_opportunity_message,
     crmsol_opportunity_partner,
     crmsol_opportunity_product,
+    crmsol_opportunity_rebuild,
     crmsol_opportunity_recorder,
     crmsol_opportunity_reference,
     crmsol_opportunity_relation,

@@ -12,6 +12,7 @@ from . import (
     test_crmsol_opportunity_requirement,
     test_crmsol_phase,
     test_documents,
+    test_history_property,
     test_js,
     test_keyboard_tours,
     test_mail_activity,

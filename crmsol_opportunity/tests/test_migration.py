@@ -1,4 +1,5 @@
 import importlib.util
+from datetime import date, timedelta
 from pathlib import Path
 
 from odoo.tests import tagged
@@ -19,6 +20,11 @@ def migrate(cr, version, stage):
 
 @tagged("post_install", "-at_install")
 class TestMigration(CrmsolCommon):
+    def flush_tracking(self):
+        """Post what was tracked, as at the end of a transaction."""
+        self.env.flush_all()
+        self.env.cr.flush()
+
     def test_actions_of_the_first_version_get_a_subject_and_a_contact(self):
         opportunity = self._create_opportunity()
         action = opportunity.activity_schedule("mail.mail_activity_data_call", summary="Kept")
@@ -39,6 +45,48 @@ class TestMigration(CrmsolCommon):
         self.assertEqual(action.summary, "Kept")
         call = self.env.ref("mail.mail_activity_data_call").with_context(lang="en_US")
         self.assertEqual(bare.summary, call.name)
+
+    def test_opportunities_get_the_history_that_their_thread_tells(self):
+        opportunity = self._create_opportunity().with_context(
+            tracking_disable=False, mail_notrack=False
+        )
+        self.flush_tracking()
+        created = opportunity.create_date
+        moves = [
+            {"phase_id": self.phase_proposal.id},
+            {"amount": 1500, "date_deadline": "2026-12-24"},
+            {"outcome": "won", "phase_id": self.phase_close.id},
+        ]
+        for day, values in enumerate(moves, start=1):
+            opportunity.write(values)
+            self.flush_tracking()
+            message = opportunity.message_ids.sorted("id")[-1]
+            message.date = created.replace(microsecond=0) - timedelta(days=10 - day)
+        created = created.replace(microsecond=0) - timedelta(days=10)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crmsol_opportunity SET create_date = %s WHERE id = %s",
+            [created, opportunity.id],
+        )
+        self.env.cr.execute("DELETE FROM crmsol_opportunity_history")
+        self.env.invalidate_all()
+        migrate(self.env.cr, "19.0.1.2.0", "post")
+        self.assertEqual(
+            [
+                ((row.date_from - created).days, row.phase_id, row.outcome, row.amount_company)
+                for row in opportunity.history_ids.sorted("date_from")
+            ],
+            [
+                (0, self.phase_new, "open", 1000),
+                (1, self.phase_proposal, "open", 1000),
+                (2, self.phase_proposal, "open", 1500),
+                (3, self.phase_close, "won", 1500),
+            ],
+        )
+        first, *_others, last = opportunity.history_ids.sorted("date_from")
+        self.assertEqual((first.probability, last.probability), (10, 100))
+        self.assertFalse(first.date_deadline)
+        self.assertEqual(last.date_deadline, date(2026, 12, 24))
 
     def test_lists_that_are_new_come_filled_in(self):
         kept = self.env.ref("crmsol_opportunity.reference_role_decides")
