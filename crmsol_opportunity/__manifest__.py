@@ -22,6 +22,7 @@
         "report/crmsol_opportunity_templates.xml",
         "wizard/crmsol_action_close_views.xml",
         "wizard/crmsol_opportunity_close_views.xml",
+        "wizard/crmsol_opportunity_merge_views.xml",
         "wizard/crmsol_threshold_settings_views.xml",
         "views/crmsol_phase_views.xml",
         "views/crmsol_loss_reason_views.xml",

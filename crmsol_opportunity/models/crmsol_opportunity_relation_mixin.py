@@ -105,17 +105,21 @@ class CrmsolOpportunityRelationMixin(models.AbstractModel):
                 raise ValidationError(self._get_once_message(partner, opportunity))
             seen.add(key)
 
-    def _merge_parts_of(self, partner):
-        """Leave one of the rows that would be the same once their contacts are ``partner``.
+    def _merge_rows(self, **target):
+        """Leave one of the rows that would be the same once they have the target's values.
 
-        It is the row that ``partner`` has already, or the oldest. What it does not say is taken
-        from the others, which are deleted.
+        It is the row that has them already, or the oldest. What it does not say is taken from the
+        others, which are deleted.
+
+        :param target: ids by field, ``partner_id`` or ``opportunity_id``
         """
         fnames = ["opportunity_id", *self._once_fields]
         same = {}
-        for row in self.sorted(lambda row: (row.partner_id != partner, row.id)):
+        for row in self.sorted(
+            lambda row: ([row[f].id != id_ for f, id_ in target.items()], row.id)
+        ):
             [values] = row.read(fnames, load="")
-            key = self._get_once_key({**values, "partner_id": partner.id})
+            key = self._get_once_key({**values, **target})
             same[key] = same.get(key, self.browse()) | row
         for rows in same.values():
             kept, others = rows[0], rows[1:]

@@ -2,6 +2,7 @@ from . import (
     base_partner_merge,
     crmsol_action_close,
     crmsol_opportunity_close,
+    crmsol_opportunity_merge,
     crmsol_threshold_settings,
     mail_activity_schedule,
 )

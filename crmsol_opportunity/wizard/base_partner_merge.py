@@ -24,6 +24,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             # sudo: contacts are merged in the opportunities of everybody
             rows = self.env[model].sudo()
             rows = rows.search([("partner_id", "in", (src_partners | dst_partner).ids)])
-            rows._merge_parts_of(dst_partner)
+            rows._merge_rows(partner_id=dst_partner.id)
         self.env.flush_all()  # the host goes on in SQL
         return super()._update_foreign_keys(src_partners, dst_partner)
