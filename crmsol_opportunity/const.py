@@ -8,6 +8,13 @@ LOST = "lost"
 #: before it is closed the other way, so that its history says that somebody changed their mind.
 OUTCOME_TRANSITIONS = frozenset({(OPEN, WON), (OPEN, LOST), (WON, OPEN), (LOST, OPEN)})
 
+#: What an opportunity has only while it is closed: reopening takes it away, the thread keeps it.
+OF_CLOSED = ("date_closed", "loss_reason_id", "closed_by_id", "date_closing_recorded")
+
+#: The years of dates that somebody can mean: no negotiation kept in a computer is older, none is
+#: expected to last longer. A year typed with two digits, or with one too many, lies outside.
+YEAR_MIN, YEAR_MAX = 1990, 2100
+
 #: The longest title, in characters, that a card, a list row and a mail subject can still show.
 NAME_MAX_LENGTH = 256
 

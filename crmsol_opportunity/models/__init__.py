@@ -11,6 +11,7 @@ from . import (
     crmsol_opportunity,
     crmsol_opportunity_action,
     crmsol_opportunity_amount,
+    crmsol_opportunity_closing,
     crmsol_opportunity_competitor,
     crmsol_opportunity_document,
     crmsol_opportunity_history,

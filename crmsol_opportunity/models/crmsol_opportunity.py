@@ -1,10 +1,10 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..const import LOST, NAME_MAX_LENGTH, OPEN, PRIORITIES, WON
+from ..const import LOST, NAME_MAX_LENGTH, OF_CLOSED, OPEN, PRIORITIES, WON
 
 
 class CrmsolOpportunity(models.Model):
@@ -103,6 +103,13 @@ class CrmsolOpportunity(models.Model):
         help="The day on which you expect the customer to decide.",
     )
     date_closed = fields.Date("Closing Date", index=True, copy=False, readonly=True, tracking=10)
+    closed_by_id = fields.Many2one("res.users", copy=False, readonly=True, ondelete="set null")
+    date_closing_recorded = fields.Datetime(
+        "Closing Recorded On",
+        copy=False,
+        readonly=True,
+        help="When somebody closed the opportunity here: the customer may have decided before.",
+    )
     priority = fields.Selection(PRIORITIES, default="0")
 
     # Value
@@ -395,12 +402,18 @@ class CrmsolOpportunity(models.Model):
             return super().write(vals)
         self._check_outcome_transition(vals["outcome"])
         if vals["outcome"] == OPEN:
-            return super().write({"date_closed": False, "loss_reason_id": False, **vals})
+            return super().write({**dict.fromkeys(OF_CLOSED, False), **vals})
         today = fields.Date.context_today(self)
         to_close = self.filtered(lambda o: o.outcome == OPEN)
         for phase, opportunities in to_close.grouped("phase_id").items():
             super(CrmsolOpportunity, opportunities).write(
-                {"date_closed": today, **vals, "phase_before_close_id": phase.id}
+                {
+                    "date_closed": today,
+                    **vals,
+                    "phase_before_close_id": phase.id,
+                    "closed_by_id": self.env.uid,
+                    "date_closing_recorded": self.env.cr.now(),
+                }
             )
         return super(CrmsolOpportunity, self - to_close).write(vals)
 
@@ -411,66 +424,6 @@ class CrmsolOpportunity(models.Model):
                 name = self.env._("%(name)s (copy)", name=opportunity.name)
                 vals["name"] = name if len(name) <= NAME_MAX_LENGTH else opportunity.name
         return vals_list
-
-    # === ACTION METHODS === #
-
-    def action_win(self):
-        """Close the opportunities as won, today, and celebrate."""
-        self._close(WON)
-        return self._get_celebration()
-
-    def action_lose(self):
-        """Ask for the reason, then close the opportunities as lost."""
-        return self._get_closing_action() | {
-            "context": {"default_opportunity_ids": self.ids, "default_outcome": LOST}
-        }
-
-    def action_close(self):
-        """Ask whether the open ones are won or lost, then close them."""
-        to_close = self.filtered(lambda o: o.outcome == OPEN)
-        if not to_close:
-            raise UserError(self.env._("All of them are closed already."))
-        return self._get_closing_action() | {
-            "context": {"default_opportunity_ids": to_close.ids, "default_outcome": WON}
-        }
-
-    def action_reopen(self):
-        """Open closed opportunities again, in the phase from which they were closed."""
-        self.check_access("write")
-        closed = self.filtered(lambda o: o.outcome != OPEN)
-        for phase, opportunities in closed.grouped("phase_before_close_id").items():
-            target = phase if phase.active and not phase.is_closing else phase.browse()
-            for team, of_team in opportunities.grouped("team_id").items():
-                first = target or self.env["crmsol.phase"]._get_first_open_phase(team)
-                of_team.write({"outcome": OPEN, "phase_id": first.id})
-
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _get_closing_action(self):
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "crmsol_opportunity.crmsol_opportunity_close_action"
-        )
-
-    @api.model
-    def _get_celebration(self):
-        """Return what the web client shows when an opportunity is won."""
-        return {
-            "effect": {
-                "fadeout": "slow",
-                "message": self.env._("Congratulations! The opportunity is won."),
-                "type": "rainbow_man",
-            }
-        }
-
-    def _close(self, outcome, **values):
-        """Bring open opportunities into the closing phase.
-
-        :param str outcome: ``won`` or ``lost``
-        :param values: further values to write with it, e.g. ``loss_reason_id``, ``date_closed``
-        """
-        closing = self.env["crmsol.phase"]._get_closing_phase()
-        self.write({"outcome": outcome, "phase_id": closing.id, **values})
 
     # === MAIL METHODS === #
 

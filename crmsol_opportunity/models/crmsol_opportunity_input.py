@@ -5,10 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
-from ..const import NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS
+from ..const import NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS, YEAR_MAX, YEAR_MIN
 from ..number_input import check_number, to_number
 
 _HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_DATES = ("date_closed", "date_deadline")
 _NUMBERS = ("amount", "budget", "probability")
 
 
@@ -19,12 +20,21 @@ class CrmsolOpportunity(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains("date_closed", "date_deadline")
+    def _check_years(self):
+        """A date centuries away is a slip of the pen, and would stretch every forecast to it."""
+        for opportunity in self:
+            for fname in _DATES:
+                value = opportunity[fname]
+                if value and not YEAR_MIN <= value.year <= YEAR_MAX:
+                    self._refuse_date(fname, value.isoformat())
+
     @api.constrains("date_closed")
     def _check_date_closed(self):
-        """A deal is closed today or earlier; a day more, as it is tomorrow elsewhere already."""
-        last = fields.Date.context_today(self) + timedelta(days=1)
+        """A deal is closed today or earlier, in the time zone of whoever closes it."""
+        today = fields.Date.context_today(self)
         for opportunity in self:
-            if opportunity.date_closed and opportunity.date_closed > last:
+            if opportunity.date_closed and opportunity.date_closed > today:
                 raise ValidationError(
                     self.env._(
                         "“%(name)s” cannot be closed in the future, on %(date)s. Give the day on "
@@ -77,6 +87,11 @@ class CrmsolOpportunity(models.Model):
             raise ValidationError(
                 self.env._("Choose the customer: whom does the negotiation address?")
             )
+        for fname in _DATES:
+            try:
+                fields.Date.to_date(vals.get(fname))
+            except ValueError:  # an import writes the year 1 as “1”, which nobody reads back
+                self._refuse_date(fname, vals[fname])
         for fname in _NUMBERS:
             if fname not in vals:
                 continue
@@ -88,6 +103,19 @@ class CrmsolOpportunity(models.Model):
                         field=self._fields[fname]._description_string(self.env),
                     )
                 )
+
+    @api.model
+    def _refuse_date(self, fname, value):
+        raise ValidationError(
+            self.env._(
+                "“%(field)s” cannot be %(date)s. "
+                "Give a date between the years %(min)s and %(max)s.",
+                field=self._fields[fname]._description_string(self.env),
+                date=value,
+                min=YEAR_MIN,
+                max=YEAR_MAX,
+            )
+        )
 
     def _check_date_of_phase(self, vals, is_new=False):
         """Refuse to say that a phase was entered at another time: it hides how stale a deal is.
@@ -146,10 +174,4 @@ class CrmsolOpportunity(models.Model):
             if opportunity.outcome == outcome:
                 continue
             if (opportunity.outcome, outcome) not in OUTCOME_TRANSITIONS:
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” is closed already. "
-                        "Reopen it before you close it the other way.",
-                        name=opportunity.name,
-                    )
-                )
+                raise UserError(opportunity._get_closed_sentence())

@@ -16,6 +16,12 @@ class ResCompany(models.Model):
         help="A quotation is flagged this many days before the end of its validity.",
     )
 
+    crmsol_loss_reason_required = fields.Boolean(
+        "Loss Reason Required",
+        help="No opportunity can be lost without a reason, whichever way it is closed: in the "
+        "dialog, by an import or by another program.",
+    )
+
     # PostgreSQL holds NaN for greater than every number, so that BETWEEN refuses it.
     _crmsol_amount_drift_percent_range = models.Constraint(
         "CHECK(crmsol_amount_drift_percent BETWEEN 0 AND 100)",

@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     crmsol_quotation_expiry_days = fields.Integer(
         related="company_id.crmsol_quotation_expiry_days", readonly=False
     )
+    crmsol_loss_reason_required = fields.Boolean(
+        related="company_id.crmsol_loss_reason_required", readonly=False
+    )

@@ -1,6 +1,7 @@
 from . import (
     test_actions_tours,
     test_closing,
+    test_closing_of_two_users,
     test_configuration,
     test_crmsol_opportunity,
     test_crmsol_opportunity_amount,
@@ -33,5 +34,6 @@ from . import (
     test_timeline,
     test_timeline_tours,
     test_tours,
+    test_transitions,
     test_views,
 )

@@ -69,7 +69,7 @@ class TestCrmsolOpportunity(CrmsolCommon):
         self.assertEqual(opportunity.weighted_amount, 750)
         opportunity.action_win()
         self.assertEqual((opportunity.probability, opportunity.weighted_amount), (100, 1000))
-        opportunity.action_reopen()
+        opportunity._reopen()
         self.assertEqual(opportunity.probability, 60)
         opportunity._close(LOST)
         self.assertEqual((opportunity.probability, opportunity.weighted_amount), (0, 0))
@@ -83,15 +83,16 @@ class TestCrmsolOpportunity(CrmsolCommon):
         self.assertEqual(opportunity.outcome, WON)
         self.assertEqual(opportunity.date_closed, fields.Date.today())
         self.assertTrue(opportunity.active)
-        opportunity.action_reopen()
+        opportunity._reopen()
         self.assertEqual((opportunity.phase_id, opportunity.outcome), (self.phase_proposal, OPEN))
         self.assertFalse(opportunity.date_closed)
 
     def test_writing_the_same_outcome_again_keeps_closing_date_and_phase(self):
         opportunity = self._create_opportunity()
-        opportunity._close(WON, date_closed="2024-01-15")
+        with freeze_time("2026-01-15"):
+            opportunity._close(WON)
         opportunity.write({"outcome": WON, "phase_id": self.phase_close.id})
-        self.assertEqual(opportunity.date_closed, date(2024, 1, 15))
+        self.assertEqual(opportunity.date_closed, date(2026, 1, 15))
         self.assertEqual(opportunity.phase_before_close_id, self.phase_new)
 
     def test_losing_asks_the_reason_and_keeps_the_opportunity_visible(self):

@@ -98,7 +98,7 @@ class TestCrmsolOpportunityCompetitor(CrmsolCommon):
         withdrawn = self._create_competitor(self.rival2, result="withdrew")
         self.opportunity.action_win()
         self.assertEqual((pending.result, withdrawn.result), ("lost", "withdrew"))
-        self.opportunity.action_reopen()
+        self.opportunity._reopen()
         self.assertEqual((pending.result, withdrawn.result), ("pending", "withdrew"))
         self.opportunity._close(LOST)
         self.assertEqual(pending.result, "pending", "who won is for the salesperson to say")

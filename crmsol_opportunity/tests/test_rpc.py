@@ -163,13 +163,13 @@ class TestRpc(ActionsCommon):
             .create(
                 {
                     "opportunity_ids": self.opportunity.ids,
-                    "date_closed": fields.Date.today() + timedelta(days=3),
+                    "date_closed": fields.Date.today() + timedelta(days=1),
                 }
             )
         )
         with self._refused("cannot be closed in the future"):
             dialog.action_close()
-        dialog.date_closed = fields.Date.today() - timedelta(days=3)
+        dialog.date_closed = fields.Date.today()
         dialog.action_close()
         self.assertEqual(self.opportunity.outcome, "lost")
 
@@ -177,7 +177,7 @@ class TestRpc(ActionsCommon):
         self.opportunity.phase_id = self.phase_proposal
         closed = self._create_opportunity(phase_id=self.phase_proposal.id)
         closed.action_win()
-        (self.opportunity | closed).with_user(self.anna).action_reopen()
+        (self.opportunity | closed).with_user(self.anna)._reopen()
         self.assertEqual((self.opportunity | closed).phase_id, self.phase_proposal)
         self.assertEqual(closed.outcome, "open")
 

@@ -20,6 +20,7 @@ MODEL_ACCESS = {
     "crmsol.opportunity.relation.mixin": (set(), set()),
     "crmsol.opportunity.close": (NO_DELETE, NO_DELETE),
     "crmsol.opportunity.merge": (NO_DELETE, NO_DELETE),
+    "crmsol.opportunity.reopen": (NO_DELETE, NO_DELETE),
     "crmsol.action.close": (NO_DELETE, NO_DELETE),
     "crmsol.phase": ({"read"}, ALL),
     "crmsol.loss.reason": ({"read"}, ALL),

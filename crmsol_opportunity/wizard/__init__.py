@@ -3,6 +3,7 @@ from . import (
     crmsol_action_close,
     crmsol_opportunity_close,
     crmsol_opportunity_merge,
+    crmsol_opportunity_reopen,
     crmsol_threshold_settings,
     mail_activity_schedule,
 )

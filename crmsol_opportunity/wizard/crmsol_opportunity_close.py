@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..const import LOST, OPEN, WON
 
+#: Up to so many opportunities are named in the dialog, more are counted.
+MAX_NAMED = 8
+
 
 class CrmsolOpportunityClose(models.TransientModel):
     """Asks for the outcome of opportunities, and closes them with what is known of it."""
@@ -11,10 +14,13 @@ class CrmsolOpportunityClose(models.TransientModel):
     _description = "Close Opportunities"
 
     opportunity_ids = fields.Many2many("crmsol.opportunity", required=True)
+    opportunity_count = fields.Integer("Opportunities", compute="_compute_opportunity_data")
+    is_named = fields.Boolean(compute="_compute_opportunity_data")
     outcome = fields.Selection([(WON, "Won"), (LOST, "Lost")], default=LOST)
     loss_reason_id = fields.Many2one("crmsol.loss.reason")
+    is_reason_required = fields.Boolean(compute="_compute_opportunity_data")
     competitor_ids = fields.Many2many(
-        "crmsol.opportunity.competitor", compute="_compute_competitor_ids"
+        "crmsol.opportunity.competitor", compute="_compute_opportunity_data"
     )
     competitor_id = fields.Many2one(
         "crmsol.opportunity.competitor",
@@ -24,56 +30,57 @@ class CrmsolOpportunityClose(models.TransientModel):
     )
     date_closed = fields.Date("Closing Date", required=True, default=fields.Date.context_today)
     note = fields.Text()
-    action_count = fields.Integer("Planned Actions", compute="_compute_action_count")
-    is_cancelling_actions = fields.Boolean("Cancel the planned actions")
+    action_count = fields.Integer(compute="_compute_action_count")
+    planned_actions = fields.Selection(
+        [("keep", "Keep them"), ("cancel", "Cancel them")],
+        default="keep",
+        help="What becomes of the actions that are planned still: the calls, visits and tasks.",
+    )
 
     # === COMPUTE METHODS === #
 
     @api.depends("opportunity_ids")
-    def _compute_competitor_ids(self):
+    def _compute_opportunity_data(self):
         for wizard in self:
+            opportunities = wizard.opportunity_ids
+            wizard.opportunity_count = len(opportunities)
+            wizard.is_named = len(opportunities) <= MAX_NAMED
             # of several opportunities, nobody could say which one the competitor won
-            single = wizard.opportunity_ids if len(wizard.opportunity_ids) == 1 else False
-            wizard.competitor_ids = single and single.competitor_ids
+            single = opportunities if len(opportunities) == 1 else opportunities.browse()
+            wizard.competitor_ids = single.competitor_ids
+            # sudo: users need not be allowed to read the companies of their opportunities
+            companies = opportunities.company_id.sudo()
+            wizard.is_reason_required = any(companies.mapped("crmsol_loss_reason_required"))
 
     @api.depends("opportunity_ids")
     def _compute_action_count(self):
         for wizard in self:
-            wizard.action_count = len(wizard._get_planned_actions())
+            opened = wizard.opportunity_ids.filtered(lambda o: o.outcome == OPEN)
+            wizard.action_count = len(opened._get_planned_actions())
 
     # === ACTION METHODS === #
 
     def action_close(self):
         """Close the opportunities as won or as lost, on the given date."""
         self.ensure_one()
-        opportunities = self.opportunity_ids
         if not self.outcome:
             raise UserError(self.env._("Say whether it is won or lost."))
-        planned = self._get_planned_actions() if self.is_cancelling_actions else None
+        opened = self.opportunity_ids._filtered_to_close()
+        is_cancelling = self.planned_actions == "cancel"
+        planned = opened._get_planned_actions() if is_cancelling else None
         values = {"date_closed": self.date_closed}
         if self.outcome == LOST:
             values["loss_reason_id"] = self.loss_reason_id.id
-        opportunities._close(self.outcome, **values)
-        if self.outcome == LOST and self.competitor_id in opportunities.competitor_ids:
+        closed = opened._close(self.outcome, **values)
+        if self.outcome == LOST and self.competitor_id in closed.competitor_ids:
             self._note_winner(self.competitor_id)
         if planned:
             planned._crmsol_cancel(self.env._("The opportunity is closed."))
-        if self.note:
-            for opportunity in opportunities:
-                opportunity._message_log(body=self.note)
+        closed._log_note(self.note)
         action = {"type": "ir.actions.act_window_close"}
-        return action | opportunities._get_celebration() if self.outcome == WON else action
+        return action | closed._get_celebration() if self.outcome == WON else action
 
     # === BUSINESS METHODS === #
-
-    def _get_planned_actions(self):
-        """Return the actions that nobody needs any more once the opportunities are closed."""
-        return self.env["mail.activity"].search(
-            [
-                ("res_model", "=", self.opportunity_ids._name),
-                ("res_id", "in", self.opportunity_ids.filtered(lambda o: o.outcome == OPEN).ids),
-            ]
-        )
 
     @api.model
     def _note_winner(self, winner):

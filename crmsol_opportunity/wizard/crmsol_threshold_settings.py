@@ -24,6 +24,11 @@ class CrmsolThresholdSettings(models.TransientModel):
         help="How many days before a quotation expires the salesperson is warned.",
     )
 
+    loss_reason_required = fields.Boolean(
+        default=lambda self: self.env.company.crmsol_loss_reason_required,
+        help="No opportunity is lost without a reason, whichever way it is closed.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends_context("company")
@@ -36,11 +41,12 @@ class CrmsolThresholdSettings(models.TransientModel):
         """Write the thresholds to the company in which the manager works."""
         self.check_access("write")
         self.ensure_one()
-        # sudo: sales managers may not write companies, and these two values are theirs to set
+        # sudo: sales managers may not write companies, and these values are theirs to set
         self.env.company.sudo().write(
             {
                 "crmsol_amount_drift_percent": self.amount_drift_percent,
                 "crmsol_quotation_expiry_days": self.quotation_expiry_days,
+                "crmsol_loss_reason_required": self.loss_reason_required,
             }
         )
         return {"type": "ir.actions.act_window_close"}

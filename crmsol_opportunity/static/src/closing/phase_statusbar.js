@@ -4,22 +4,26 @@ import {
 } from "@mail/js/rotting_mixin/rotting_statusbar";
 import { registry } from "@web/core/registry";
 
-import { useClosingDialog } from "./closing_dialog";
+import { useMoveDialog } from "./move_dialog";
 
 export class PhaseStatusBarField extends RottingStatusBarDurationField {
     setup() {
         super.setup();
-        this.closing = useClosingDialog();
+        this.move = useMoveDialog();
     }
 
-    /** @override the closing phase asks for the outcome */
+    /** @override a phase asks for what it needs: the closing one for the outcome */
     async selectItem(item) {
-        const { record } = this.props;
-        if (!(await this.closing.isClosing(item.value))) {
+        const { name, record } = this.props;
+        if (!record.resId) {
             return super.selectItem(item);
         }
-        if (await record.save()) {
-            await this.closing.ask(record.resId, () => record.load());
+        if (!(await record.save())) {
+            return;
+        }
+        const reload = () => record.load();
+        if (!(await this.move.ask([record.resId], { [name]: item.value }, reload))) {
+            await super.selectItem(item);
         }
     }
 }
