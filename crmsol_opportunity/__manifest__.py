@@ -43,6 +43,7 @@
         "views/crmsol_opportunity_sale_views.xml",
         "views/crmsol_opportunity_relation_views.xml",
         "views/crmsol_opportunity_views.xml",
+        "views/crmsol_target_views.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -13,6 +13,7 @@ from . import (
     test_crmsol_opportunity_reference,
     test_crmsol_opportunity_requirement,
     test_crmsol_phase,
+    test_crmsol_target,
     test_documents,
     test_history_property,
     test_js,

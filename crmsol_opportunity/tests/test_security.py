@@ -23,6 +23,7 @@ MODEL_ACCESS = {
     "crmsol.opportunity.reopen": (NO_DELETE, NO_DELETE),
     "crmsol.action.close": (NO_DELETE, NO_DELETE),
     "crmsol.phase": ({"read"}, ALL),
+    "crmsol.target": ({"read"}, ALL),
     "crmsol.loss.reason": ({"read"}, ALL),
     "crmsol.reference.role": ({"read"}, ALL),
     "crmsol.partner.kind": ({"read"}, ALL),
