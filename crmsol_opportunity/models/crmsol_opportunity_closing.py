@@ -261,7 +261,9 @@ class CrmsolOpportunity(models.Model):
         groups = (
             self.env["crmsol.opportunity.history"]
             .sudo()
-            ._read_group([("opportunity_id", "in", self.ids)], ["opportunity_id"], ["date_from:min"])
+            ._read_group(
+                [("opportunity_id", "in", self.ids)], ["opportunity_id"], ["date_from:min"]
+            )
         )
         begins = {opportunity.id: begin for opportunity, begin in groups}
         days = {}

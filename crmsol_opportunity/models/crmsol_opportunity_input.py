@@ -123,15 +123,6 @@ class CrmsolOpportunity(models.Model):
         An import gives it with the new opportunity; a manager may correct it. What is ahead nobody
         knows.
         """
-        entered = fields.Datetime.to_datetime(vals.get("date_last_stage_update"))
-        if entered and entered > self.env.cr.now() + timedelta(minutes=1):  # clocks differ
-            raise ValidationError(
-                self.env._(
-                    "An opportunity cannot have entered its phase in the future, on %(date)s. "
-                    "Give the day on which it did, today at the latest.",
-                    date=format_date(self.env, entered),
-                )
-            )
         if (
             "date_last_stage_update" in vals
             and not is_new
@@ -142,6 +133,15 @@ class CrmsolOpportunity(models.Model):
                 self.env._(
                     "When an opportunity entered its phase is recorded by itself. "
                     "Ask a sales manager if it has to be corrected."
+                )
+            )
+        entered = fields.Datetime.to_datetime(vals.get("date_last_stage_update"))
+        if entered and entered > self.env.cr.now() + timedelta(minutes=1):  # clocks differ
+            raise ValidationError(
+                self.env._(
+                    "An opportunity cannot have entered its phase in the future, on %(date)s. "
+                    "Give the day on which it did, today at the latest.",
+                    date=format_date(self.env, entered),
                 )
             )
 

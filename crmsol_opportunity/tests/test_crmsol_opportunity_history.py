@@ -111,7 +111,7 @@ class TestHistory(HistoryCommon):
         self._at(TUESDAY)
         self.opportunity.action_win()
         self._at(WEDNESDAY)
-        self.opportunity.action_reopen()
+        self.opportunity._reopen()
         self.assertEqual(
             self._get_spans(self.opportunity, "outcome"),
             [(MONDAY, TUESDAY, OPEN), (TUESDAY, WEDNESDAY, WON), (WEDNESDAY, None, OPEN)],

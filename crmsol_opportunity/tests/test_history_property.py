@@ -176,7 +176,9 @@ class TestHistoryProperty(HistoryCommon):
             deal._close(outcome)
 
     def _reopen(self, index):
-        self._get(index).action_reopen()
+        deal = self._get(index)
+        if deal.outcome != OPEN:
+            deal._reopen()
 
     def _many(self, day):
         self.deals.sudo().write({"date_deadline": day})

@@ -149,7 +149,7 @@ class TestRpc(ActionsCommon):
                     action.write(values)
 
     def test_stale_deal_is_not_made_fresh_by_its_salesman(self):
-        values = {"date_last_stage_update": "2030-01-01 00:00:00"}
+        values = {"date_last_stage_update": "2026-01-01 00:00:00"}
         with self._refused("is recorded by itself"):
             self.opportunity.with_user(self.anna).write(values)
         self.opportunity.with_user(self.dora).write(values)
