@@ -258,13 +258,9 @@ class CrmsolOpportunity(models.Model):
         The history of an imported one begins before the import.
         """
         # sudo: the history is asked for a day only, of opportunities that the user may read
-        groups = (
-            self.env["crmsol.opportunity.history"]
-            .sudo()
-            ._read_group(
-                [("opportunity_id", "in", self.ids)], ["opportunity_id"], ["date_from:min"]
-            )
-        )
+        History = self.env["crmsol.opportunity.history"].sudo()
+        domain = [("opportunity_id", "in", self.ids)]
+        groups = History._read_group(domain, ["opportunity_id"], ["date_from:min"])
         begins = {opportunity.id: begin for opportunity, begin in groups}
         days = {}
         for opportunity in self:

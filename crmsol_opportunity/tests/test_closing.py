@@ -294,9 +294,37 @@ class TestClosingTours(ClosingCommon, HttpCase):
         cls.opportunity.name = "Dropped"
         cls.clicked = cls._create_opportunity(name="Clicked")
 
+        cls.phase_close.name = "Closing"
+        cls.phase_close.with_context(lang="es_ES").name = "Cierre"
+
     def test_every_way_into_the_closing_phase_asks_for_the_outcome(self):
-        self.phase_close.name = "Closing"
-        self.phase_close.with_context(lang="es_ES").name = "Cierre"
         self.start_tour("/odoo/opportunity", "crmsol_opportunity_closing", login="crmsol_anna")
         self.assertEqual(self.opportunity.outcome, LOST)
         self.assertEqual(self.clicked.outcome, WON)
+
+    def test_win_button_and_phase_bar_ask_what_they_need(self):
+        opportunity = self._create_opportunity(name="Planned")
+        opportunity.activity_schedule("mail.mail_activity_data_call", summary="Ask")
+        self.start_tour("/odoo/opportunity", "crmsol_opportunity_closing_form", login="crmsol_anna")
+        self.assertEqual((opportunity.outcome, opportunity.phase_id), (OPEN, self.phase_proposal))
+        self.assertTrue(opportunity.action_ids.crmsol_cancelled)
+        self.assertIn("They called again", opportunity.message_ids.mapped("preview"))
+
+    def test_card_leaves_the_closing_column_and_comes_back(self):
+        opportunity = self._create_opportunity(name="Closed")
+        opportunity._close(LOST)
+        self.start_tour(
+            "/odoo/opportunity", "crmsol_opportunity_reopening_drop", login="crmsol_anna"
+        )
+        self.assertEqual(opportunity.outcome, WON)
+        self.assertEqual(opportunity.phase_before_close_id, self.phase_proposal)
+
+    def test_list_asks_for_all_the_selected_ones(self):
+        names = ("One", "Two", "Three", "Four")
+        opportunities = [self._create_opportunity(name=name) for name in names]
+        self.start_tour(
+            "/odoo/opportunity?view_type=list",
+            "crmsol_opportunity_closing_list",
+            login="crmsol_anna",
+        )
+        self.assertEqual([o.outcome for o in opportunities], [LOST, LOST, LOST, WON])
