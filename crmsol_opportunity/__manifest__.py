@@ -23,6 +23,7 @@
         "wizard/crmsol_action_close_views.xml",
         "wizard/crmsol_opportunity_close_views.xml",
         "wizard/crmsol_opportunity_merge_views.xml",
+        "wizard/crmsol_opportunity_gate_views.xml",
         "wizard/crmsol_opportunity_reopen_views.xml",
         "wizard/crmsol_threshold_settings_views.xml",
         "views/crmsol_phase_views.xml",

@@ -169,6 +169,11 @@ class CrmsolOpportunity(models.Model):
             return phase
         return phase._get_first_open_phase(self.team_id)
 
+    def _get_reopening_phase_of_all(self):
+        """Return the phase from which all of them were closed, if it is one and the same."""
+        phases = self.env["crmsol.phase"].union(*(o._get_reopening_phase() for o in self))
+        return phases if len(phases) == 1 else phases.browse()
+
     def _filtered_to_close(self):
         """Return the open ones.
 

@@ -178,10 +178,12 @@ class CrmsolOpportunity(models.Model):
         query.add_where(
             """
             (%s OR mail_message.message_type <> 'notification'
+             OR mail_message.subtype_id = %s
              OR mail_message.create_date <> %s AND mail_message.create_date NOT IN %s AND NOT %s)
             """,
             (
                 change,
+                self.env.ref("crmsol_opportunity.mt_opportunity_override").id,
                 self.create_date,
                 self._get_cancellation_moments(),
                 self._get_tracked_condition(SQL("TRUE")),

@@ -70,6 +70,32 @@ class CrmsolPhase(models.Model):
         domain=lambda self: self._get_requirable_domain(),
         help="Data that an opportunity needs before it enters this phase.",
     )
+    required_role_ids = fields.Many2many(
+        "crmsol.reference.role",
+        "crmsol_phase_required_role_rel",
+        "phase_id",
+        "role_id",
+        string="Required References",
+        help="An opportunity needs a reference with each of these roles before it enters this "
+        "phase.",
+    )
+    is_product_required = fields.Boolean(
+        "Product Required", help="An opportunity needs a product before it enters this phase."
+    )
+    is_quotation_required = fields.Boolean(
+        "Quotation Required",
+        help="An opportunity needs a quotation that is not cancelled before it enters this phase.",
+    )
+    required_activity_type_ids = fields.Many2many(
+        "mail.activity.type",
+        "crmsol_phase_required_activity_type_rel",
+        "phase_id",
+        "activity_type_id",
+        string="Required Actions",
+        domain="[('res_model', 'in', [False, 'crmsol.opportunity'])]",
+        help="An action of each of these types has to be done before an opportunity enters this "
+        "phase.",
+    )
 
     _probability_range = models.Constraint(
         "CHECK(probability >= 0 AND probability <= 100)",

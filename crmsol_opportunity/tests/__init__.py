@@ -24,6 +24,7 @@ from . import (
     test_messages,
     test_migration,
     test_partner_merge,
+    test_phase_gate,
     test_principal_of_two_users,
     test_relations_tours,
     test_res_partner,

@@ -71,7 +71,7 @@ class TestCrmsolOpportunityRequirement(CrmsolCommon):
         self._require("date_deadline", phase=self.phase_close)
         opportunity = self._create_opportunity()
         with self._refused("fill in: Expected Close"):
-            opportunity.action_win()
+            opportunity._close(WON)
         self.assertEqual(opportunity.outcome, "open")
         opportunity.date_deadline = "2026-12-01"
         opportunity._close(WON)
@@ -118,7 +118,7 @@ class TestCrmsolOpportunityRequirement(CrmsolCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.assertFalse(opportunities._get_missing_data(self.phase_proposal))
+            self.assertFalse(opportunities._get_missing_items(self.phase_proposal))
             return self.env.cr.sql_log_count - before
 
         def create(number):

@@ -20,6 +20,8 @@ MODEL_ACCESS = {
     "crmsol.opportunity.relation.mixin": (set(), set()),
     "crmsol.opportunity.close": (NO_DELETE, NO_DELETE),
     "crmsol.opportunity.merge": (NO_DELETE, NO_DELETE),
+    "crmsol.opportunity.gate": (NO_DELETE, NO_DELETE),
+    "crmsol.opportunity.gate.line": (ALL, ALL),
     "crmsol.opportunity.reopen": (NO_DELETE, NO_DELETE),
     "crmsol.action.close": (NO_DELETE, NO_DELETE),
     "crmsol.phase": ({"read"}, ALL),

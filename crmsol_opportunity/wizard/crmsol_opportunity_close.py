@@ -66,6 +66,20 @@ class CrmsolOpportunityClose(models.TransientModel):
         if not self.outcome:
             raise UserError(self.env._("Say whether it is won or lost."))
         opened = self.opportunity_ids._filtered_to_close()
+        closing = self.env["crmsol.phase"]._get_closing_phase()
+        if opened._get_missing_items(closing):
+            return opened._get_gate_dialog(closing, close_id=self.id)
+        return self._close()
+
+    # === BUSINESS METHODS === #
+
+    def _close(self):
+        """Close those that are open still, and note what the user said of it.
+
+        :return: what the client does then
+        """
+        self.ensure_one()
+        opened = self.opportunity_ids._filtered_to_close()
         is_cancelling = self.planned_actions == "cancel"
         planned = opened._get_planned_actions() if is_cancelling else None
         values = {"date_closed": self.date_closed}
@@ -79,8 +93,6 @@ class CrmsolOpportunityClose(models.TransientModel):
         closed._log_note(self.note)
         action = {"type": "ir.actions.act_window_close"}
         return action | closed._get_celebration() if self.outcome == WON else action
-
-    # === BUSINESS METHODS === #
 
     @api.model
     def _note_winner(self, winner):

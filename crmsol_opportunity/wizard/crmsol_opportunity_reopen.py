@@ -42,15 +42,29 @@ class CrmsolOpportunityReopen(models.TransientModel):
 
     @api.depends("opportunity_ids")
     def _compute_phase_id(self):
-        """Propose the phase from which they were closed, if it is one and the same."""
         for wizard in self:
-            phases = wizard.opportunity_ids.mapped(lambda o: o._get_reopening_phase())
-            wizard.phase_id = wizard.phase_id or (phases if len(phases) == 1 else False)
+            common = wizard.opportunity_ids._get_reopening_phase_of_all()
+            wizard.phase_id = wizard.phase_id or common
 
     # === ACTION METHODS === #
 
     def action_reopen(self):
         """Open the closed ones again, and move the open ones of the selection with them."""
+        self.ensure_one()
+        closed = self.opportunity_ids._filtered_to_reopen()
+        phase = self.phase_id or closed._get_reopening_phase_of_all()
+        entering = closed | self.moved_ids
+        if phase and entering._filtered_entering(phase)._get_missing_items(phase):
+            return entering._get_gate_dialog(phase, reopen_id=self.id)
+        return self._reopen()
+
+    # === BUSINESS METHODS === #
+
+    def _reopen(self):
+        """Reopen those that are closed still, and note what the user said of it.
+
+        :return: what the client does then
+        """
         self.ensure_one()
         closed = self.opportunity_ids._filtered_to_reopen()
         closed._reopen(self.phase_id)
