@@ -16,6 +16,7 @@ from . import (
     test_crmsol_target,
     test_documents,
     test_history_property,
+    test_engine_forecast,
     test_js,
     test_keyboard_tours,
     test_mail_activity,
