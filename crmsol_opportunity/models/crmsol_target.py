@@ -55,7 +55,7 @@ class CrmsolTarget(models.Model):
 
     # Progress
     won_amount = fields.Monetary(
-        "Won",
+        "Won in the Month",
         compute="_compute_progress",
         help="The amounts of the opportunities that the salesperson won in the month.",
     )

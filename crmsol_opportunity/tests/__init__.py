@@ -7,6 +7,7 @@ from . import (
     test_crmsol_opportunity_amount,
     test_crmsol_opportunity_competitor,
     test_crmsol_opportunity_history,
+    test_crmsol_opportunity_forecast,
     test_crmsol_opportunity_line,
     test_crmsol_opportunity_merge,
     test_crmsol_opportunity_partner,

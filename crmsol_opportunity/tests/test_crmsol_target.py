@@ -1,10 +1,11 @@
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from ..const import LOST
 from .common import CrmsolCommon
@@ -205,3 +206,28 @@ class TestTarget(CrmsolCommon):
         self._create_target(month="2026-10-01")
         with self.assertRaises(AccessError):
             self.Target.with_user(self.anna).action_copy_last_month()
+
+
+@tagged("post_install", "-at_install")
+class TestTargetTours(CrmsolCommon, HttpCase):
+    def test_manager_gives_targets_in_spanish(self):
+        self._in_spanish(self.dora)
+        Target = self.env["crmsol.target"]
+        Target.search([]).unlink()
+        today = fields.Date.today()
+        Target.create(
+            {
+                "user_id": self.anna.id,
+                "amount": 1000,
+                "date_month": today - relativedelta(months=1),
+            }
+        )
+        self._create_opportunity(amount=250).action_win()
+        self.start_tour(
+            "/odoo/opportunity-targets", "crmsol_opportunity_targets", login="crmsol_dora"
+        )
+        of_this_month = Target.search([("date_month", "=", today.replace(day=1))])
+        self.assertEqual(
+            {(target.user_id, target.amount) for target in of_this_month},
+            {(self.anna, 1000), (self.ben, 12345.5)},
+        )
