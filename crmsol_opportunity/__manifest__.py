@@ -25,6 +25,8 @@
         "wizard/crmsol_opportunity_merge_views.xml",
         "wizard/crmsol_opportunity_gate_views.xml",
         "wizard/crmsol_opportunity_reopen_views.xml",
+        "wizard/crmsol_opportunity_import_templates.xml",
+        "wizard/crmsol_opportunity_import_views.xml",
         "wizard/crmsol_threshold_settings_views.xml",
         "views/crmsol_phase_views.xml",
         "views/crmsol_loss_reason_views.xml",

@@ -16,6 +16,7 @@ from . import (
     crmsol_opportunity_document,
     crmsol_opportunity_forecast,
     crmsol_opportunity_history,
+    crmsol_opportunity_import,
     crmsol_opportunity_input,
     crmsol_opportunity_line,
     crmsol_opportunity_line_input,

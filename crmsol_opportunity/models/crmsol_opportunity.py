@@ -102,7 +102,8 @@ class CrmsolOpportunity(models.Model):
         tracking=9,
         help="The day on which you expect the customer to decide.",
     )
-    date_closed = fields.Date("Closing Date", index=True, copy=False, readonly=True, tracking=10)
+    # not read-only: an import gives it
+    date_closed = fields.Date("Closing Date", index=True, copy=False, tracking=10)
     closed_by_id = fields.Many2one("res.users", copy=False, readonly=True, ondelete="set null")
     date_closing_recorded = fields.Datetime(
         "Closing Recorded On",

@@ -6,6 +6,12 @@ from . import (
     crmsol_opportunity_gate,
     crmsol_opportunity_gate_line,
     crmsol_opportunity_reopen,
+    crmsol_opportunity_import,
+    crmsol_opportunity_import_column,
+    crmsol_opportunity_import_report,
+    crmsol_opportunity_import_row,
+    crmsol_opportunity_import_run,
+    crmsol_opportunity_import_value,
     crmsol_threshold_settings,
     mail_activity_schedule,
 )
