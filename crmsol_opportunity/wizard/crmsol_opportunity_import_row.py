@@ -56,7 +56,9 @@ class CrmsolOpportunityImport(models.TransientModel):
             terms.SELLER: self._find_users(),
             terms.TEAM: self._index(self.env["crm.team"].search(self._get_company_domain())),
             terms.PRODUCT: self._find_products(names[terms.PRODUCT]),
-            terms.CURRENCY: self._index(self.env["res.currency"].search([("active", "=", True)]), "name", "symbol"),
+            terms.CURRENCY: self._index(
+                self.env["res.currency"].search([("active", "=", True)]), "name", "symbol"
+            ),
             terms.LOSS_REASON: self._index(
                 self.env["crmsol.loss.reason"].search([("active", "in", [True, False])])
             ),
