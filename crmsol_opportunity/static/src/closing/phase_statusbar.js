@@ -21,9 +21,21 @@ export class PhaseStatusBarField extends RottingStatusBarDurationField {
         if (!(await record.save())) {
             return;
         }
-        const reload = () => record.load();
-        if (!(await this.move.ask([record.resId], { [name]: item.value }, reload))) {
-            await super.selectItem(item);
+        // As what is changed and not saved yet: who leaves the form waits until it is written. The
+        // model does all of it in one go, or it would be left in between.
+        record.dirty = true;
+        const dialog = await record.model.mutex.exec(async () => {
+            const found = await this.move.find([record.resId], { [name]: item.value });
+            if (found) {
+                record.dirty = false;
+            } else {
+                await record._update({ [name]: { id: item.value, display_name: item.label } });
+                await record._save();
+            }
+            return found;
+        });
+        if (dialog) {
+            await this.move.open(dialog, () => record.load());
         }
     }
 }

@@ -89,8 +89,14 @@ registry.category("web_tour.tours").add("crmsol_opportunity_keyboard", {
             trigger: `body:not(:has(.modal)) ${TAB} .o_data_row:contains('Ver la almazara'):contains('Visita')`,
             run: "press alt+w",
         },
+        {
+            content: "the visit is planned still: asked about it, it is kept",
+            trigger: ".modal .o_field_widget[name=planned_actions] input[data-value=keep]:checked",
+            run: "press alt+q",
+        },
         { content: "the celebration", trigger: ".o_reward", run: "press Escape" },
         { trigger: ".ribbon:contains('Ganada')", run: "press alt+o" },
+        on(`.modal ${field("phase_id")}`, "press alt+q"),
         { trigger: ".o_statusbar_buttons button[name=action_lose]", run: "press alt+l" },
         on(`.modal ${field("loss_reason_id")}`, type("Lo aplazan")),
         {
