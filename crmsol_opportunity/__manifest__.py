@@ -51,6 +51,7 @@
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crmsol_opportunity_distribution_views.xml",
         "views/crmsol_opportunity_menus.xml",
     ],
     "demo": [

@@ -250,7 +250,8 @@ def _sum_up(sure, amounts, scenarios, cells):
     """Return the method, the step of the grid, and the parts of :class:`Forecast`."""
     count = len(amounts)
     points = _count_points(amounts) * len(scenarios)
-    if count <= SMALL or points <= POINTS and points * count <= ADDITIONS:
+    few = count <= SMALL or points * count <= ADDITIONS
+    if few and points <= min(POINTS * len(scenarios), cells // 2):
         parts = [(weight, convolve_points(sorted(part), sure), None) for weight, part in scenarios]
         return EXACT, 1, parts
     span = gcd(*amounts)

@@ -1,5 +1,6 @@
 from . import (
     test_actions_tours,
+    test_backtest,
     test_closing,
     test_closing_of_two_users,
     test_configuration,
@@ -15,6 +16,8 @@ from . import (
     test_crmsol_opportunity_requirement,
     test_crmsol_phase,
     test_crmsol_target,
+    test_distribution,
+    test_distribution_tours,
     test_documents,
     test_engine_forecast,
     test_history_property,
