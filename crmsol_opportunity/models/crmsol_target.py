@@ -8,11 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..const import OPEN, WON
+from ..const import OPEN, WON, YEAR_MAX, YEAR_MIN
 from ..number_input import check_number, to_number
-
-#: The years for which somebody may give a target. Others are slips of the pen.
-YEAR_MIN, YEAR_MAX = 1970, 2999
 
 
 class CrmsolTarget(models.Model):
