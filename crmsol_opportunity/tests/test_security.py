@@ -29,6 +29,7 @@ MODEL_ACCESS = {
     "crmsol.action.close": (NO_DELETE, NO_DELETE),
     "crmsol.phase": ({"read"}, ALL),
     "crmsol.target": ({"read"}, ALL),
+    "crmsol.forecast.report": ({"read"}, {"read"}),
     "crmsol.loss.reason": ({"read"}, ALL),
     "crmsol.reference.role": ({"read"}, ALL),
     "crmsol.partner.kind": ({"read"}, ALL),

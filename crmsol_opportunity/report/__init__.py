@@ -1,0 +1,1 @@
+from . import crmsol_forecast_report
