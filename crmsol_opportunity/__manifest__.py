@@ -54,6 +54,8 @@
         "views/res_config_settings_views.xml",
         "views/crmsol_opportunity_distribution_views.xml",
         "views/crmsol_opportunity_menus.xml",
+        "report/crmsol_pipeline_asof_views.xml",
+        "report/crmsol_pipeline_movement_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -74,6 +76,11 @@
     "assets": {
         "web.assets_backend": [
             "crmsol_opportunity/static/src/**/*",
+            ("remove", "crmsol_opportunity/static/src/**/*.lazy.js"),
+        ],
+        # with the graph and the pivot, which Odoo loads when the first one is opened
+        "web.assets_backend_lazy": [
+            "crmsol_opportunity/static/src/**/*.lazy.js",
         ],
         "web.assets_tests": [
             "crmsol_opportunity/static/tests/tours/**/*",

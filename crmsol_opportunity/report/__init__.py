@@ -1,1 +1,2 @@
 from . import crmsol_forecast_report
+from . import crmsol_pipeline_asof, crmsol_pipeline_movement, crmsol_pipeline_waterfall

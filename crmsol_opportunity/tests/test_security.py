@@ -27,6 +27,8 @@ MODEL_ACCESS = {
     "crmsol.opportunity.gate.line": (ALL, ALL),
     "crmsol.opportunity.reopen": (NO_DELETE, NO_DELETE),
     "crmsol.action.close": (NO_DELETE, NO_DELETE),
+    "crmsol.pipeline.asof": ({"read"}, {"read"}),
+    "crmsol.pipeline.movement": ({"read"}, {"read"}),
     "crmsol.phase": ({"read"}, ALL),
     "crmsol.target": ({"read"}, ALL),
     "crmsol.forecast.report": ({"read"}, {"read"}),
