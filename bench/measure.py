@@ -1,0 +1,131 @@
+"""Times a scenario in this process, counts its statements and explains the slowest of them.
+
+What is timed is what a worker of the server does with one request once its registry is warm: the
+method with an empty cache of records, all that it writes included, and the answer as JSON. Neither
+HTTP nor the browser is in it, nor the commit. Every run is rolled back.
+"""
+
+import contextlib
+import json
+import statistics
+import time
+from datetime import date, datetime
+from typing import NamedTuple
+
+from odoo import api
+
+from .client import Client
+
+TIMEOUT = 180  # seconds for one statement
+
+
+class Statement(NamedTuple):
+    text: bytes
+    seconds: float
+
+
+class Figures(NamedTuple):
+    """Of one scenario; times in milliseconds."""
+
+    median: float
+    least: float
+    most: float
+    runs: int
+    statements: int
+    sql: float  # what of a run is spent in PostgreSQL, in the run that is explained
+    slowest: float  # of that, in the slowest statement
+    answer: int  # bytes of JSON
+
+
+class _Recorder:
+    """Stands for psycopg2's cursor, and keeps each statement with its time.
+
+    :param int explain: the number, from 0 on, of a statement to explain before it is run
+    """
+
+    def __init__(self, cursor, explain=None):
+        self._cursor, self._explain = cursor, explain
+        self.statements, self.plan = [], None
+
+    def __getattr__(self, name):
+        return getattr(self._cursor, name)
+
+    def __iter__(self):
+        return iter(self._cursor)
+
+    def execute(self, query, params=None):
+        if len(self.statements) == self._explain:
+            self.plan = self._get_plan(query, params)
+        start = time.perf_counter()
+        self._cursor.execute(query, params)
+        self.statements.append(Statement(self._cursor.query, time.perf_counter() - start))
+
+    def _get_plan(self, query, params):
+        text = self._cursor.mogrify(query, params)
+        self._cursor.execute("SAVEPOINT explained")
+        self._cursor.execute(b"EXPLAIN (ANALYZE, BUFFERS) " + text)
+        plan = "\n".join(line for (line,) in self._cursor.fetchall())
+        self._cursor.execute("ROLLBACK TO SAVEPOINT explained")
+        return f"{text.decode()}\n\n{plan}\n"
+
+
+def _jsonable(value):
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode()
+    raise TypeError(type(value))
+
+
+@contextlib.contextmanager
+def _client(registry, uid):
+    with registry.cursor() as cr:
+        cr.execute("SELECT set_config('statement_timeout', %s, false)", [f"{TIMEOUT}s"])
+        yield Client(api.Environment(cr, uid, {}))
+        cr.rollback()
+
+
+def _run(registry, uid, prepare, explain=None, record=False):
+    """Return the seconds, the statements' number, the recorder (or None) and the answer's size."""
+    with _client(registry, uid) as client:
+        run = prepare(client)
+        env = client.env
+        cr, recorder = env.cr, None
+        cr.flush()
+        env.invalidate_all()
+        if record:
+            recorder = cr._obj = _Recorder(cr._obj, explain)
+        statements, start = cr.sql_log_count, time.perf_counter()
+        answer = run()
+        cr.flush()  # with what awaits the commit, such as the messages of tracked values
+        text = json.dumps(answer, default=_jsonable)
+        seconds = time.perf_counter() - start
+        statements = cr.sql_log_count - statements
+        if record:
+            cr._obj = recorder._cursor
+    return seconds, statements, recorder, len(text)
+
+
+def measure(registry, uid, prepare, runs):
+    """Return the :class:`Figures` of a scenario and the plan of its slowest statement.
+
+    :param prepare: called with a :class:`Client`, returns what is to be timed
+    """
+    _run(registry, uid, prepare)  # warms up
+    timed = [_run(registry, uid, prepare) for _i in range(runs)]
+    _s, _n, recorder, _a = _run(registry, uid, prepare, record=True)
+    seconds = [statement.seconds for statement in recorder.statements]
+    slowest = max(range(len(seconds)), key=seconds.__getitem__)
+    _s, _n, again, _a = _run(registry, uid, prepare, explain=slowest, record=True)
+    times = [1000 * second for second, *_others in timed]
+    figures = Figures(
+        statistics.median(times),
+        min(times),
+        max(times),
+        runs,
+        timed[-1][1],
+        1000 * sum(seconds),
+        1000 * seconds[slowest],
+        timed[-1][3],
+    )
+    return figures, again.plan or ""
