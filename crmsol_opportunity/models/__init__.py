@@ -31,6 +31,7 @@ from . import (
     crmsol_opportunity_relation,
     crmsol_opportunity_requirement,
     crmsol_opportunity_sale,
+    crmsol_opportunity_search,
     crmsol_opportunity_summary,
     crmsol_opportunity_timeline,
     crmsol_opportunity_timeline_format,

@@ -47,6 +47,7 @@ from . import (
     test_rpc,
     test_sale_order,
     test_sales_tours,
+    test_search,
     test_security,
     test_summary,
     test_timeline,

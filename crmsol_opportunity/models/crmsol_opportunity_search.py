@@ -1,0 +1,33 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CrmsolOpportunity(models.Model):
+    """Search by what a user types: the opportunity's name, or its customer's."""
+
+    _inherit = "crmsol.opportunity"  # pylint: disable=consider-merging-classes-inherited
+
+    # === SEARCH METHODS === #
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find opportunities by their names and those of their customers, both by an index.
+
+        “The name is like … or the customer is one of (a query)” makes PostgreSQL read every
+        opportunity. With an array of the customers found it uses the indexes of both.
+        """
+        if operator in ("not ilike", "not like"):
+            return ~Domain(self._search_display_name(operator.removeprefix("not "), value))
+        if operator not in ("ilike", "like") or not value:
+            return super()._search_display_name(operator, value)
+        customers = self.env["res.partner"]._search(
+            Domain("display_name", operator, value), active_test=False
+        )
+        return Domain("name", operator, value) | Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = ANY(ARRAY%s)",
+                model._field_to_sql(alias, "partner_id", query),
+                customers.subselect(),
+            )
+        )

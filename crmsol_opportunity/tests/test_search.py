@@ -1,0 +1,56 @@
+from odoo.tests import tagged
+
+from ..const import OPPORTUNITY_MODEL
+from .common import CrmsolCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSearch(CrmsolCommon):
+    """What a user types is looked for in the opportunity's name and in its customer's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        create = cls.env["res.partner"].create
+        cls.bakery = create({"name": "Panadería Núñez", "is_company": True, "ref": "P-17"})
+        cls.baker = create({"name": "Óscar Ruiz", "parent_id": cls.bakery.id})
+        cls.oven = cls._create_opportunity(name="Horno de leña", partner_id=cls.bakery.id)
+        cls.mill = cls._create_opportunity(name="Molino", partner_id=cls.baker.id)
+        cls.nunez = cls._create_opportunity(name="Licencia de Núñez")
+        cls.own = cls.oven | cls.mill | cls.nunez
+
+    def _find(self, text, operator="ilike", user=None):
+        Opportunity = self.env[OPPORTUNITY_MODEL].with_user(user or self.anna)
+        return Opportunity.search([("display_name", operator, text), ("id", "in", self.own.ids)])
+
+    def test_words_are_found_in_the_name_and_in_the_customer(self):
+        self.assertEqual(self._find("horno"), self.oven)
+        self.assertEqual(self._find("Núñez"), self.own)  # the baker is one of the bakery
+        self.assertEqual(self._find("óscar"), self.mill)
+        self.assertEqual(self._find("p-17"), self.oven)  # the reference of the customer
+        self.assertFalse(self._find("nobody"))
+
+    def test_an_archived_customer_is_found(self):
+        self.baker.active = False
+        self.assertEqual(self._find("óscar"), self.mill)
+
+    def test_what_is_not_like_the_words(self):
+        self.assertEqual(self._find("horno", "not ilike"), self.own - self.oven)
+        self.assertFalse(self._find("núñez", "not ilike"))
+
+    def test_an_exact_name(self):
+        self.assertEqual(self._find("Molino", "="), self.mill)
+        self.assertEqual(self._find(["Molino", "Horno de leña"], "in"), self.oven | self.mill)
+
+    def test_a_character_with_a_meaning_in_a_pattern_is_taken_as_it_is(self):
+        self.oven.name = "100 % leña_seca"
+        self.assertEqual(self._find("0 % l"), self.oven)
+        self.assertEqual(self._find("leña_s"), self.oven)
+        self.assertFalse(self._find("ho_no"))
+
+    def test_completion_finds_by_the_customer(self):
+        found = self.env[OPPORTUNITY_MODEL].with_user(self.anna).name_search("óscar")
+        self.assertEqual([id_ for id_, _name in found], self.mill.ids)
+
+    def test_others_own_opportunities_are_not_found(self):
+        self.assertFalse(self._find("horno", user=self.ben))
