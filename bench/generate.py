@@ -166,6 +166,10 @@ class Generator(MasterData):
         closed = SQL("s.outcome <> 'open'")
         reasons = self.env["crmsol.loss.reason"].search([]).ids
         sources = self.env["utm.source"].search([], limit=5).ids
+        date_closed = SQL("CASE WHEN %s THEN (%s)::date END", closed, began)
+        weighted = SQL(
+            "round((%s * (%s) / 100)::numeric, 2)", state["amount_company"], state["probability"]
+        )
         customer = SQL("%s + o.customer", self.first_customer)
         priority = draw(SQL("o.n"), "priority")
         self._insert_like(
@@ -183,14 +187,13 @@ class Generator(MasterData):
                 self.customers,
             ),
             amount=state["amount_company"],
-            weighted_amount=SQL(
-                "round((%s * (%s) / 100)::numeric, 2)",
-                state["amount_company"],
-                state["probability"],
-            ),
+            weighted_amount=weighted,
+            # certain once it is closed: 100 % or nothing
+            forecast_amount=weighted,
+            date_forecast=SQL("COALESCE(%s, %s)", date_closed, state["date_deadline"]),
             phase_is_closing=closed,
             phase_before_close_id=SQL("CASE WHEN %s OR o.life LIKE '%%R%%' THEN p.id END", closed),
-            date_closed=SQL("CASE WHEN %s THEN (%s)::date END", closed, began),
+            date_closed=date_closed,
             date_last_stage_update=self._moment(SQL("s.phase_since")),
             currency_rate_date=SQL("(%s)::date", began),
             loss_reason_id=SQL(

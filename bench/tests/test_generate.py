@@ -48,12 +48,22 @@ class TestGenerate(BaseCommon):
             len(opportunities.filtered(lambda o: o.outcome == "open")) / SIZE, 0.3, delta=0.1
         )
         # the recorder finds nothing to record, and the ORM nothing to reckon anew
+        computed = [
+            field.name
+            for field in opportunities._fields.values()
+            if field.compute and field.store and field.readonly
+        ]
+        self.assertIn("weighted_amount", computed)
+        before, rows = opportunities.read(computed), len(opportunities.history_ids)
         opportunities._record_history()
-        for fname in ("amount_company", "weighted_amount", "currency_rate"):
-            self.env.add_to_compute(opportunities._fields[fname], opportunities)
-        rows = len(opportunities.history_ids)
+        for fname in computed:
+            if fname != "currency_rate_date":  # that of today
+                self.env.add_to_compute(opportunities._fields[fname], opportunities)
         self.env.flush_all()
         self.env.invalidate_all()
+        after = opportunities.read(computed)
+        for old, new in zip(before, after, strict=True):
+            self.assertEqual(old | {"currency_rate_date": new["currency_rate_date"]}, new)
         self.assertEqual(len(opportunities.history_ids), rows)
         self.assertFalse(any(problems(self.env.cr, generator.first_id).values()))
         opportunities._check_outcome_phase()
