@@ -1,2 +1,3 @@
 """Reckoning in plain Python: nothing here knows of Odoo, of a database or of the web client."""
+
 """Reckoning in plain Python: nothing here knows Odoo."""

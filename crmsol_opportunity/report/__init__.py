@@ -1,2 +1,6 @@
-from . import crmsol_forecast_report
-from . import crmsol_pipeline_asof, crmsol_pipeline_movement, crmsol_pipeline_waterfall
+from . import (
+    crmsol_forecast_report,
+    crmsol_pipeline_asof,
+    crmsol_pipeline_movement,
+    crmsol_pipeline_waterfall,
+)
