@@ -241,7 +241,7 @@ class Loader:
 
     def _prepare_vals(self, deal):
         seller = self.source.sellers[deal.seller]
-        phase = self.open_phases[min(deal.phase, len(self.open_phases) - 1)]
+        phase = self._get_open_phase(deal)
         vals = {
             "name": deal.name,
             "partner_id": self.customers[deal.account],
@@ -289,12 +289,15 @@ class Loader:
         self.env.invalidate_all()  # the batch is not needed any more; keeps memory flat
 
     def _date_back(self, deals):
-        """Make opportunities as old as the negotiation. The ORM sets this date on its own."""
+        """Make opportunities as old as the negotiation, in their history too.
+
+        It begins in the open phase when the seller engaged, and closes on the closing day.
+        """
         if not deals:
             return
         Opportunity = self.env["crmsol.opportunity"]
-        Opportunity.flush_model(["create_date"])
-        self.env.cr.execute(
+        Opportunity._replace_history({id_: self._prepare_steps(deal) for id_, deal in deals})
+        self.env.cr.execute(  # the ORM sets this date on its own
             SQL(
                 "UPDATE crmsol_opportunity o SET create_date = d.created"
                 " FROM unnest(%s::int[], %s::timestamp[]) AS d(id, created)"
@@ -304,6 +307,22 @@ class Loader:
             )
         )
         Opportunity.invalidate_model(["create_date"])
+
+    def _prepare_steps(self, deal):
+        """Return the history of a deal as ``_replace_history`` takes it."""
+        engaged = datetime.combine(deal.engaged, NOON)
+        if deal.outcome == OPEN:
+            return [(engaged, {})]
+        phase = self._get_open_phase(deal)
+        closed = datetime.combine(deal.closed, NOON)
+        if engaged == closed:
+            engaged -= timedelta(minutes=1)  # won on the first day, after all
+        was_open = {"phase_id": phase.id, "outcome": OPEN, "probability": phase.probability}
+        return [(engaged, was_open), (closed, {})]
+
+    def _get_open_phase(self, deal):
+        """Return the phase that the deal is, or was, in while open."""
+        return self.open_phases[min(deal.phase, len(self.open_phases) - 1)]
 
     # === CHECK === #
 

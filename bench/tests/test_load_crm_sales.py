@@ -102,6 +102,26 @@ class TestLoad(TransactionCase):
         self.assertIn("created          12", report)
         self.assertIn("4,001.55  equal", report)
 
+    def test_history(self):
+        """Open from the day of the engagement, in the open phase, to the closing day."""
+        self.load()
+        phase = self.env["crmsol.phase"].search([("is_closing", "=", False)])[2]
+        rows = self.opportunity("W1").history_ids.sorted("date_from")
+        self.assertEqual(
+            [(r.date_from.date(), r.phase_id, r.outcome, r.probability) for r in rows],
+            [
+                (date(2016, 10, 20), phase, "open", phase.probability),
+                (date(2017, 3, 1), self.env["crmsol.phase"]._get_closing_phase(), "won", 100),
+            ],
+        )
+        self.assertEqual(rows[0].date_to, rows[1].date_from)
+        self.assertEqual(rows[1].phase_date_from.date(), date(2017, 3, 1))
+        self.assertFalse(rows[1].date_to)
+        [engaging] = self.opportunity("E1").history_ids
+        self.assertEqual((engaging.date_from.date(), engaging.phase_id), (date(2016, 11, 1), phase))
+        same_day = self.opportunity("W5").history_ids.sorted("date_from")
+        self.assertEqual(same_day.mapped("outcome"), ["open", "won"])
+
     def test_again(self):
         self.load()
         won = self.opportunity("W1")
