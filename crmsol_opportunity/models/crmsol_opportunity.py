@@ -374,6 +374,8 @@ class CrmsolOpportunity(models.Model):
         fnames = ["name", "partner_id", "phase_id", "outcome"]
         defaults = {**dict.fromkeys(fnames), **self.default_get(fnames)}
         for vals in vals_list:
+            if not vals.get("date_last_stage_update"):  # a blank cell of an import: now
+                vals.pop("date_last_stage_update", None)
             for fname in fnames:
                 vals.setdefault(fname, defaults[fname])
             self._check_values(vals)
@@ -394,6 +396,8 @@ class CrmsolOpportunity(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        if "date_last_stage_update" in vals and not vals["date_last_stage_update"]:
+            vals = {k: v for k, v in vals.items() if k != "date_last_stage_update"}
         self._check_values(vals)
         self._check_date_of_phase(vals)
         if "phase_id" in vals:
