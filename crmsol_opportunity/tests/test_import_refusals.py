@@ -3,7 +3,7 @@ import io
 import openpyxl
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..const import OPEN
 from .import_common import SMALL, ImportCommon
@@ -180,3 +180,19 @@ class TestImportRefusals(ImportCommon):
                 "key,customer\nA,Customer", self.eva, company_id=self.company.id
             )
             wizard._run_all("done")
+
+    def test_the_report_tells_what_is_unknown_once_a_value(self):
+        wizard = self._import(
+            ["key,customer,owner", *(f"K{i},Customer,Nobody" for i in range(150)), "X,,"]
+        )
+        report = wizard.report
+        self.assertEqual(report.count("Nobody"), 1)
+        self.assertIn("150", report)
+        self.assertIn("The row has no customer", report)
+        self.assertEqual(wizard._get_issues_csv().count("Nobody"), 150, "all of them, to download")
+
+    def test_a_phase_chosen_for_a_value_says_that_it_is_open(self):
+        wizard = self._to_options([SMALL, "A,One,Customer,5,Talking,"])
+        with Form(wizard.phase_value_ids) as value:
+            value.phase_id = self.phase_proposal
+        self.assertEqual(wizard.phase_value_ids.outcome, OPEN)

@@ -5,7 +5,7 @@ from collections import Counter
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import format_amount
+from odoo.tools import format_amount, formatLang
 
 from ..const import LOST, OPEN, WON
 from ..engine.pipeline_file import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
@@ -76,13 +76,20 @@ class CrmsolOpportunityImport(models.TransientModel):
         counts = result["counts"]
         return {
             "is_dry": is_dry,
-            "rows": self.position,
-            "counts": [(counts.get(s, 0), s, self._get_status_label(s, is_dry)) for s in COUNTED],
+            "counts": [
+                (
+                    self._format_count(counts.get(status, 0)),
+                    status if counts.get(status) else "none",
+                    self._get_status_label(status, is_dry),
+                )
+                for status in COUNTED
+            ],
             "partners": result["created"]["partner_id"],
+            "partner_count": self._format_count(len(result["created"]["partner_id"])),
             "reasons": result["created"]["loss_reason_id"],
             "totals": self._get_total_rows(result["totals"]),
             "groups": self._get_issue_groups(result["issues"]),
-            "hidden": max(len(result["issues"]) - SHOWN, 0),
+            "has_more": len(result["issues"]) > SHOWN,
         }
 
     @api.model
@@ -131,37 +138,57 @@ class CrmsolOpportunityImport(models.TransientModel):
             rows.append(
                 {
                     "outcome": labels[outcome],
-                    "file": (in_file, show(amount)),
-                    "skipped": (skipped, show(lost)) if skipped else None,
+                    "file": (self._format_count(in_file), show(amount)),
+                    "skipped": (self._format_count(skipped), show(lost)) if skipped else None,
                     "priced": show(priced) if priced else None,
-                    "database": (held, show(held_amount)),
+                    "database": (self._format_count(held), show(held_amount)),
                     "is_equal": in_file - skipped == held and amount - lost + priced == held_amount,
                 }
             )
         return rows
 
     def _get_issue_groups(self, issues):
-        """Return the first issues by reason, the most frequent first, skipped rows before notes."""
-        groups = Counter()
-        lines = {}
+        """Return the first issues by reason, the most frequent first, skipped rows before notes.
+
+        What is unknown is told once a value, with the number of its rows.
+        """
+        groups = {}
         for kind, code, column, line, key, value in issues:
-            group = (kind, code, column)
-            groups[group] += 1
-            lines.setdefault(group, []).append((line, key, value))
+            groups.setdefault((kind, code, column), []).append((line, key, value))
         shown, result = 0, []
-        for group, count in sorted(groups.items(), key=lambda g: (g[0][0] == NOTE, -g[1])):
-            some = lines[group][: SHOWN - shown]
+        for (kind, code, column), lines in sorted(
+            groups.items(), key=lambda group: (group[0][0] == NOTE, -len(group[1]))
+        ):
+            of_values = code.startswith("unknown_")
+            some = self._count_values(lines) if of_values else lines
+            some = some[: SHOWN - shown]
             shown += len(some)
-            kind, code, column = group
             result.append(
                 {
                     "is_note": kind == NOTE,
                     "reason": self._get_reason(code, column),
-                    "count": count,
+                    "count": self._format_count(len(lines)),
                     "lines": some,
+                    "of_values": of_values,
+                    "has_values": any(value for _line, _key, value in some),
                 }
             )
         return result
+
+    def _count_values(self, lines):
+        """Return (first line, number of rows, value) of every value, the most frequent first."""
+        counts = Counter(value for _line, _key, value in lines)
+        first = {}
+        for line, _key, value in lines:
+            first.setdefault(value, line)
+        return [
+            (first[value], self._format_count(count), value)
+            for value, count in counts.most_common()
+        ]
+
+    @api.model
+    def _format_count(self, number):
+        return formatLang(self.env, number, digits=0)
 
     def _get_issues_csv(self):
         """Return all the issues as a table for a spreadsheet, with the header of the columns."""
@@ -278,5 +305,5 @@ class CrmsolOpportunityImport(models.TransientModel):
                 "The catalog has no such product: imported without a line for it."
             ),
             "rounded": lambda: self.env._("The amount was rounded to the cent."),
-            "refused": lambda: self.env._("Refused:"),
+            "refused": lambda: self.env._("It was refused, with this message."),
         }[code]()

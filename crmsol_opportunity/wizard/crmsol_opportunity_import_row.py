@@ -26,6 +26,7 @@ class Plan:
     key: str
     values: dict  # of those that the file gives
     defaults: dict = field(default_factory=dict)  # for a new record only
+    phase_before_close_id: int | None = None
     begin: datetime | None = None
     steps: list = field(default_factory=list)  # (moment, phase id), oldest first
     notes: list = field(default_factory=list)  # CellErrors that do not keep the row from entering
@@ -253,7 +254,7 @@ class CrmsolOpportunityImport(models.TransientModel):
             moment, closed_day = self._get_closing(closed_on or closed or deadline)
             deadline = deadline or closed_on or closed
             values |= {"phase_id": closing.id, "date_closed": closed_day}
-            plan.defaults["phase_before_close_id"] = phase.id
+            plan.phase_before_close_id = phase.id
         if deadline:
             values["date_deadline"] = deadline[0]
         if outcome == LOST:

@@ -11,12 +11,12 @@ from odoo.tools import SQL
 from ..const import OPEN
 from ..engine import pipeline_terms as terms
 from ..engine.pipeline_rows import Deal, read_deals, read_key
-from ..engine.pipeline_values import CellError, parse_number
+from ..engine.pipeline_values import CellError
 from ..models.crmsol_opportunity_history import STATE_FIELDS
 
 #: Rows of one request, and so of one transaction: what fails takes no other batch along, and a file
 #: of any size stays within the time that a request has.
-BATCH = 1000
+BATCH = 500
 #: Nobody is told of what happened elsewhere, and years ago.
 QUIET = {
     "tracking_disable": True,
@@ -96,26 +96,6 @@ class CrmsolOpportunityImport(models.TransientModel):
         self._start(state)
         while self.run_batch()["done"] < self.row_count:
             pass
-
-    def _merge_results(self, result, found):
-        if not result:
-            return found
-        counts, totals = Counter(result["counts"]), result["totals"]
-        counts.update(found["counts"])
-        for key, of_key in found["totals"].items():
-            mine = totals.setdefault(key, {})
-            for kind, (number, amount) in of_key.items():
-                before, sum_before = mine.get(kind, (0, "0"))
-                mine[kind] = [before + number, str(Decimal(sum_before) + Decimal(amount))]
-        return {
-            "counts": dict(counts),
-            "totals": totals,
-            "issues": result["issues"] + found["issues"],
-            "created": {  # in a dry run each batch creates anew what an earlier one has undone
-                fname: sorted({*result["created"][fname], *names})
-                for fname, names in found["created"].items()
-            },
-        }
 
     def _import_rows(self, header, earlier, rows):
         """Create and update the opportunities of the rows.
@@ -293,15 +273,18 @@ class CrmsolOpportunityImport(models.TransientModel):
                 for id_, plan in dated
             }
         )
-        self.env.cr.execute(  # the ORM sets this date on its own
+        self.env.cr.execute(  # both are set by the ORM and nobody else, as of now
             SQL(
-                "UPDATE crmsol_opportunity o SET create_date = d.created"
-                " FROM unnest(%s::int[], %s::timestamp[]) AS d(id, created) WHERE o.id = d.id",
+                "UPDATE crmsol_opportunity o"
+                " SET create_date = d.created, phase_before_close_id = d.phase_id"
+                " FROM unnest(%s::int[], %s::timestamp[], %s::int[]) AS d(id, created, phase_id)"
+                " WHERE o.id = d.id",
                 [id_ for id_, _plan in dated],
                 [plan.begin for _id, plan in dated],
+                [plan.phase_before_close_id for _id, plan in dated],
             )
         )
-        Opportunity.invalidate_model(["create_date"])
+        Opportunity.invalidate_model(["create_date", "phase_before_close_id"])
 
     # === UPDATES === #
 
@@ -353,55 +336,9 @@ class CrmsolOpportunityImport(models.TransientModel):
             return []
         return [(row.pop("date_from"), row) for row in rows]
 
-    # === TOTALS AND ISSUES === #
+    # === ISSUES === #
 
     def _note(self, found, kind, line, key, error):
         if kind == SKIPPED:
             found["counts"][SKIPPED] += 1
         found["issues"].append([kind, error.code, error.column, line, key, error.value])
-
-    def _tally(self, layout, cells, lookups):
-        """Return ``(outcome, currency, amount)`` of a row, whatever else is wrong with it."""
-
-        def get(target):
-            return cells[layout.columns[target]] if target in layout.columns else ""
-
-        values = lookups["values"]
-        outcomes = (
-            values.get((target, " ".join(str(get(target)).split())))
-            for target in (terms.OUTCOME, terms.PHASE)
-        )
-        outcome = next((value.outcome for value in outcomes if value and value.outcome), OPEN)
-        currency = self.company_id.currency_id
-        name = str(get(terms.CURRENCY))
-        currency_id = lookups[terms.CURRENCY].get(terms.fold(name) or name)
-        currency = currency.browse(currency_id) if currency_id else currency
-        try:
-            amount = parse_number(get(terms.AMOUNT), layout.decimal)
-        except CellError:
-            amount = Decimal(0)
-        return outcome, currency.name, self._round(amount, currency)
-
-    def _add_total(self, found, kind, tally, number=1):
-        outcome, currency, amount = tally
-        totals = found["totals"].setdefault(f"{outcome} {currency}", {})
-        count, total = totals.get(kind, (0, "0"))
-        totals[kind] = [count + number, str(Decimal(total) + amount)]
-
-    def _add_database_totals(self, found, ids):
-        """Add up what the database now holds of the rows, as the database has it."""
-        if not ids:
-            return
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                # as text: Odoo reads PostgreSQL's numbers as floats
-                "SELECT o.outcome, c.name, count(*), sum(o.amount)::text"
-                " FROM crmsol_opportunity o JOIN res_currency c ON c.id = o.currency_id"
-                " WHERE o.id = ANY(%s) GROUP BY o.outcome, c.name",
-                ids,
-            )
-        )
-        for outcome, currency, number, amount in rows:
-            tally = (outcome, currency, Decimal(amount or "0"))
-            self._add_total(found, "database", tally, number)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import LOST, OPEN, WON
 from ..engine import pipeline_terms as terms
@@ -25,3 +25,11 @@ class CrmsolOpportunityImportValue(models.TransientModel):
         ondelete="cascade",
         help="Of won and lost ones: the phase from which they were closed, if it is known.",
     )
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("phase_id")
+    def _onchange_phase_id(self):
+        """Who is in an open phase is open, unless something else was said."""
+        if self.phase_id and not self.phase_id.is_closing and not self.outcome:
+            self.outcome = OPEN
