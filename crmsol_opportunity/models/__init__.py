@@ -17,6 +17,7 @@ from . import (
     crmsol_opportunity_distribution,
     crmsol_opportunity_document,
     crmsol_opportunity_forecast,
+    crmsol_opportunity_group,
     crmsol_opportunity_history,
     crmsol_opportunity_import,
     crmsol_opportunity_input,
