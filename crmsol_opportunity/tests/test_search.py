@@ -1,3 +1,7 @@
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo.tests import tagged
 
 from ..const import OPPORTUNITY_MODEL
@@ -54,3 +58,32 @@ class TestSearch(CrmsolCommon):
 
     def test_others_own_opportunities_are_not_found(self):
         self.assertFalse(self._find("horno", user=self.ben))
+
+    def _find_by_filter(self, name):
+        """Return those of ours that a filter of the search view shows to anna."""
+        Opportunity = self.env[OPPORTUNITY_MODEL].with_user(self.anna)
+        arch = etree.fromstring(
+            Opportunity.get_views([(False, "search")])["views"]["search"]["arch"]
+        )
+        [domain] = arch.xpath(f"//filter[@name='{name}']/@domain")
+        return Opportunity.search([*literal_eval(domain), ("id", "in", self.own.ids)])
+
+    def test_done_and_cancelled_actions_are_no_next_action(self):
+        def plan(opportunity):
+            return self.env["mail.activity"].create(
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(OPPORTUNITY_MODEL),
+                    "res_id": opportunity.id,
+                    "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                    "summary": "Call",
+                    "crmsol_contact_id": opportunity.partner_id.id,
+                    "user_id": self.anna.id,
+                }
+            )
+
+        plan(self.oven)
+        plan(self.mill).action_done()
+        plan(self.nunez)._crmsol_cancel("The customer is on holiday.")
+        self.assertEqual(self._find_by_filter("no_next_action"), self.mill | self.nunez)
+        plan(self.mill)
+        self.assertEqual(self._find_by_filter("no_next_action"), self.nunez)
