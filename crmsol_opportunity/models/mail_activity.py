@@ -106,6 +106,12 @@ class MailActivity(models.Model):
         "(crmsol_reminder_date) WHERE crmsol_reminder_date IS NOT NULL "
         "AND active IS TRUE AND crmsol_reminder_sent IS NOT TRUE"
     )
+    # for the states of the next actions on the board; “active” as the host's query says it, since
+    # PostgreSQL does not take “active IS TRUE” for the same
+    _crmsol_planned_idx = models.Index(
+        "(res_id) INCLUDE (date_deadline, user_tz) "
+        f"WHERE active AND res_model = '{OPPORTUNITY_MODEL}'"
+    )
 
     # === DEFAULTS === #
 
