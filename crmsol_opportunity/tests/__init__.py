@@ -43,8 +43,6 @@ from . import (
     test_pipeline_asof,
     test_pipeline_tours,
     test_pipeline_waterfall,
-    test_performance,
-    test_phase_gate,
     test_principal_of_two_users,
     test_relations_tours,
     test_res_partner,
