@@ -38,11 +38,12 @@ class CrmsolOpportunity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_closing_recorded(vals)
+            # an import says from which phase it was closed: that is its past, not a change of it
+            self._check_closing_recorded(vals.keys() - {"phase_before_close_id"})
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_closing_recorded(vals)
+        self._check_closing_recorded(vals.keys())
         if vals.get("date_closed"):
             self._check_date_closed_of_created(fields.Date.to_date(vals["date_closed"]))
         return super().write(vals)
@@ -230,9 +231,9 @@ class CrmsolOpportunity(models.Model):
             **values,
         )
 
-    def _check_closing_recorded(self, vals):
+    def _check_closing_recorded(self, fnames):
         """Refuse to say that somebody else closed a deal, at another time or from elsewhere."""
-        if not self.env.su and _RECORDED & vals.keys():
+        if not self.env.su and _RECORDED & fnames:
             raise AccessError(
                 self.env._(
                     "Who closed an opportunity, when and from which phase is recorded by itself."

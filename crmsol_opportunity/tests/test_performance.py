@@ -270,6 +270,6 @@ class TestPerformance(CrmsolCommon):
             if records[:1].outcome == OPEN:
                 records._close(LOST)
             else:
-                records.action_reopen()
+                records._reopen()
 
         self._assert_queries_a_record(close, 2)

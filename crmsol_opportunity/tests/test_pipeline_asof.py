@@ -145,7 +145,7 @@ class TestPipelineAsof(PipelineCommon):
         self._move(datetime(2026, 9, 20))
         opportunity._close("won")
         self._move(datetime(2026, 10, 20))
-        opportunity.action_reopen()
+        opportunity._reopen()
         self._move(datetime(2026, 11, 5))
         outcomes = [self._asof(day).outcome for day in ("2026-09-15", "2026-09-30", "2026-10-31")]
         self.assertEqual(outcomes, ["open", "won", "open"])

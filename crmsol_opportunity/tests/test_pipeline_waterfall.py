@@ -68,7 +68,7 @@ class TestPipelineWaterfall(PipelineCommon):
         opportunity._close("lost")
         self._move(datetime(2026, 11, 10))
         opportunity.amount = 700
-        opportunity.action_reopen()
+        opportunity._reopen()
         self.assertEqual(
             self._bars("2026-11-01", "2026-11-10"), {"start": 0, "reopened": 700, "end": 700}
         )
