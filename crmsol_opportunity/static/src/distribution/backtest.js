@@ -38,6 +38,10 @@ export class Backtest extends Component {
         return [{ ...total, isTotal: true }, ...sellers];
     }
 
+    get monthWidth() {
+        return this.env.isSmall ? "short" : "long";
+    }
+
     get unassigned() {
         return _t("Unassigned");
     }

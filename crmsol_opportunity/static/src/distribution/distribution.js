@@ -98,7 +98,7 @@ export class MonthDistribution extends Component {
             return _t("As it stands, you will close %(p50)s: nothing of it is uncertain.", amounts);
         }
         return _t(
-            "With 80% confidence you will close between %(p10)s and %(p90)s; it is as likely to be more than %(p50)s as to be less.",
+            "With 80% confidence you will close between %(p10)s and %(p90)s; in at least half of the cases %(p50)s or more.",
             amounts
         );
     }
@@ -160,7 +160,7 @@ export class MonthDistribution extends Component {
     /** @returns {string} what winning rather than losing the deal changes */
     formatEffect({ effect }) {
         if (!this.data.target) {
-            return `± ${this.formatAmount(effect)}`;
+            return this.formatAmount(effect);
         }
         const digits = effect < 0.01 ? 1 : 0;
         return _t("+%(points)s points", {

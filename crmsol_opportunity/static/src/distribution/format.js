@@ -23,7 +23,7 @@ export function formatChance(chance) {
     return format(chance);
 }
 
-/** @returns {string} e.g. November 2026 */
-export function formatMonth(month) {
-    return luxon.DateTime.fromISO(month).toLocaleString({ month: "long", year: "numeric" });
+/** @returns {string} e.g. November 2026, or Nov 2026 */
+export function formatMonth(month, width = "long") {
+    return luxon.DateTime.fromISO(month).toLocaleString({ month: width, year: "numeric" });
 }
