@@ -10,6 +10,7 @@ import json
 import statistics
 import time
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from odoo import api
@@ -30,6 +31,7 @@ class Figures(NamedTuple):
     median: float
     least: float
     most: float
+    cpu: float  # median of this process and its PostgreSQL backend, without parallel workers
     runs: int
     statements: int
     sql: float  # what of a run is spent in PostgreSQL, in the run that is explained
@@ -85,8 +87,28 @@ def _client(registry, uid):
         cr.rollback()
 
 
+class _Run(NamedTuple):
+    seconds: float
+    cpu: float
+    statements: int
+    answer: int
+    recorder: _Recorder
+
+
+def _get_cpu(cr):
+    """Return the seconds that this process and its backend have spent on a processor.
+
+    On a machine with other work they tell more than those on the clock.
+    """
+    own = time.process_time()
+    try:
+        path = Path(f"/proc/{cr._cnx.get_backend_pid()}/schedstat")
+        return own + int(path.read_text().split()[0]) / 1e9
+    except OSError:  # not Linux, or another machine: that of Python alone
+        return own
+
+
 def _run(registry, uid, prepare, explain=None, record=False):
-    """Return the seconds, the statements' number, the recorder (or None) and the answer's size."""
     with _client(registry, uid) as client:
         run = prepare(client)
         env = client.env
@@ -95,15 +117,16 @@ def _run(registry, uid, prepare, explain=None, record=False):
         env.invalidate_all()
         if record:
             recorder = cr._obj = _Recorder(cr._obj, explain)
-        statements, start = cr.sql_log_count, time.perf_counter()
+        statements, cpu, start = cr.sql_log_count, _get_cpu(cr), time.perf_counter()
         answer = run()
         cr.flush()  # with what awaits the commit, such as the messages of tracked values
         text = json.dumps(answer, default=_jsonable)
         seconds = time.perf_counter() - start
+        cpu = _get_cpu(cr) - cpu
         statements = cr.sql_log_count - statements
         if record:
             cr._obj = recorder._cursor
-    return seconds, statements, recorder, len(text)
+    return _Run(seconds, cpu, statements, len(text), recorder)
 
 
 def measure(registry, uid, prepare, runs):
@@ -113,19 +136,20 @@ def measure(registry, uid, prepare, runs):
     """
     _run(registry, uid, prepare)  # warms up
     timed = [_run(registry, uid, prepare) for _i in range(runs)]
-    _s, _n, recorder, _a = _run(registry, uid, prepare, record=True)
+    recorder = _run(registry, uid, prepare, record=True).recorder
     seconds = [statement.seconds for statement in recorder.statements]
     slowest = max(range(len(seconds)), key=seconds.__getitem__)
-    _s, _n, again, _a = _run(registry, uid, prepare, explain=slowest, record=True)
-    times = [1000 * second for second, *_others in timed]
+    again = _run(registry, uid, prepare, explain=slowest, record=True).recorder
+    times = [1000 * run.seconds for run in timed]
     figures = Figures(
         statistics.median(times),
         min(times),
         max(times),
+        1000 * statistics.median(run.cpu for run in timed),
         runs,
-        timed[-1][1],
+        timed[-1].statements,
         1000 * sum(seconds),
         1000 * seconds[slowest],
-        timed[-1][3],
+        timed[-1].answer,
     )
     return figures, again.plan or ""

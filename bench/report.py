@@ -14,9 +14,11 @@ with its own arguments, as a sales manager who sees everything unless it says ot
 what a worker of the server does: the method with an empty cache of records and a warm registry, all
 that it writes, and its answer as JSON. Neither HTTP nor the browser is in it, nor the commit, and
 every run is rolled back. One run warms up (PostgreSQL's cache too, which holds what the scenario
-reads as far as it fits); the figure is the median of the following ones, in milliseconds, with the
-least and the greatest in brackets. *SQL* is the number of statements, which is to be the same for
-every size.
+reads as far as it fits). The figures are medians of the following runs, in milliseconds: the time on
+the clock and, in brackets, what the process and its PostgreSQL backend spent on a processor. On a
+machine that has other work to do, the first is much greater, so the ratios are those of the second
+(parallel workers of PostgreSQL are not in it). *SQL* is the number of statements, which is to be
+the same for every size. `figures.json` has more.
 
 The data are generated (`bench/generate.py`): about 30 % open, 3 to 8 rows of history each, three
 years, {sellers} salespeople, one customer for 20 opportunities with few having very many. Messages
@@ -50,14 +52,19 @@ def cell(figures):
         return "–"
     if "failed" in figures:
         return f"failed: {figures['failed']}".replace("|", " ")[:60]
-    times = [milliseconds(figures[name]) for name in ("median", "least", "most")]
-    return "{} ({}–{})".format(*times)
+    return f"{milliseconds(figures['median'])} ({milliseconds(figures['cpu'])})"
 
 
 def ratio(small, large):
     if not small or not large or "failed" in small or "failed" in large:
         return "–"
-    return f"× {large['median'] / small['median']:.1f}"
+    return f"× {large['cpu'] / small['cpu']:.1f}"
+
+
+def runs_of(kept):
+    """Return how many runs the figures are of, e.g. 3 or 3–9."""
+    runs = sorted({each["runs"] for each in kept["figures"].values() if "runs" in each})
+    return "–".join(map(str, dict.fromkeys([runs[0], runs[-1]]))) if runs else "no"
 
 
 def table(latest):
@@ -94,7 +101,7 @@ def main():
             f"seed {data['seed']}, up to {data['today']}",
             f"Odoo {machine['odoo']}, PostgreSQL {machine['postgresql']}",
             f"Python {machine['python']}, {machine['cores']} cores",
-            f"load {machine['load']} at the beginning",
+            f"load {machine['load']} at the beginning, {runs_of(kept)} runs each",
         ]
         lines.append(f"- **{label}**: {'; '.join(facts)}.")
     if len({kept["run"] for kept in latest.values()}) > 1:

@@ -90,7 +90,7 @@ def measure_all(registry, folder, names, runs):
         (folder / f"{name}.txt").write_text(shorten(plan))
         print(
             f"{name:22} {figures.median:9.1f} ms ({figures.least:.1f} to {figures.most:.1f}), "
-            f"{figures.statements} statements, {figures.sql:.1f} ms in SQL",
+            f"CPU {figures.cpu:.1f} ms, {figures.statements} statements",
             flush=True,
         )
     return found, missing
