@@ -1,3 +1,1 @@
 """Reckoning in plain Python: nothing here knows of Odoo, of a database or of the web client."""
-
-"""Reckoning in plain Python: nothing here knows Odoo."""
