@@ -163,7 +163,7 @@ class TestRpc(ActionsCommon):
             .create(
                 {
                     "opportunity_ids": self.opportunity.ids,
-                    "date_closed": fields.Date.today() + timedelta(days=1),
+                    "date_closed": fields.Date.today() + timedelta(days=3),
                 }
             )
         )
