@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..report.period import get_today
 from .common import CrmsolCommon
 
 #: fields of the report that the live opportunity has, by their name there
@@ -80,7 +81,7 @@ class TestPipelineAsof(PipelineCommon):
         rows[1].sudo()._close("lost")
         rows[2].sudo().active = False
         live = self.env["crmsol.opportunity"].with_context(active_test=False).search([])
-        for day in (None, date.today()):
+        for day in (None, get_today(self.env(user=self.clara))):
             report = self._asof(day)
             self.assertEqual(set(report.opportunity_id.ids), set(live.ids))
             self.assertEqual(len(report), len(live))

@@ -1,8 +1,8 @@
 from datetime import datetime, time, timedelta
 
-from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from ..report.period import get_today
 from .test_pipeline_asof import PipelineCommon
 
 
@@ -14,7 +14,7 @@ class TestPipelineTours(PipelineCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._in_spanish(cls.clara)
-        last_month = fields.Date.today().replace(day=1) - timedelta(days=1)
+        last_month = get_today(cls.env(user=cls.clara)).replace(day=1) - timedelta(days=1)
         cls.last_month = datetime.combine(last_month.replace(day=15), time(12))
         won = cls._create_opportunity(name="Ganado hoy", amount=1500)
         won._close("won")

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { animationFrame, mockDate } from "@odoo/hoot-mock";
+import { animationFrame, mockDate, mockTimeZone } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -8,7 +8,10 @@ import {
     models,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { getUserToday } from "@crmsol_opportunity/pipeline_asof/user_today";
+import { user } from "@web/core/user";
 
 class Asof extends models.Model {
     _name = "crmsol.pipeline.asof";
@@ -95,4 +98,13 @@ test("the day stays while filters come and go", async () => {
         '["&",["id","=",1],["date","=","2026-10-31"]]',
         '[["date","=","2026-10-31"]]',
     ]);
+});
+
+test("today is the day of the user's time zone, whatever the browser's", () => {
+    mockTimeZone(0);
+    mockDate("2026-11-24 23:30:00");
+    patchWithCleanup(user, { tz: "Europe/Madrid" });
+    expect(getUserToday().toISODate()).toBe("2026-11-25");
+    patchWithCleanup(user, { tz: "America/New_York" });
+    expect(getUserToday().toISODate()).toBe("2026-11-24");
 });

@@ -1,10 +1,12 @@
 import { Component } from "@odoo/owl";
 
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
-import { deserializeDate, formatDate, serializeDate, today } from "@web/core/l10n/dates";
+import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useBus } from "@web/core/utils/hooks";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
+
+import { getUserToday } from "./user_today";
 
 /** Chooses the day of the pipeline: any, or the ends of the months one after the other. */
 export class AsofDay extends Component {
@@ -14,7 +16,7 @@ export class AsofDay extends Component {
 
     setup() {
         this.searchModel = this.env.searchModel;
-        this.today = today();
+        this.today = getUserToday();
         useBus(this.searchModel, "update", () => this.render());
     }
 

@@ -1,7 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
-import { deserializeDate, formatDate, serializeDate, today } from "@web/core/l10n/dates";
+import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
@@ -13,6 +13,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { getUserToday } from "../pipeline_asof/user_today";
 import { WaterfallChart } from "./waterfall_chart";
 import { formatChange } from "./waterfall_format";
 
@@ -26,7 +27,7 @@ export class Waterfall extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.today = today();
+        this.today = getUserToday();
         this.state = useState({
             ...this.presets[0].getPeriod(this.today),
             teamId: false,
