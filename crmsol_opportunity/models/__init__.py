@@ -16,6 +16,7 @@ from . import (
     crmsol_opportunity_competitor,
     crmsol_opportunity_distribution,
     crmsol_opportunity_document,
+    crmsol_opportunity_duration,
     crmsol_opportunity_forecast,
     crmsol_opportunity_group,
     crmsol_opportunity_history,

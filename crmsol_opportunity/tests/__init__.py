@@ -8,6 +8,7 @@ from . import (
     test_crmsol_opportunity,
     test_crmsol_opportunity_amount,
     test_crmsol_opportunity_competitor,
+    test_crmsol_opportunity_duration,
     test_crmsol_opportunity_forecast,
     test_crmsol_opportunity_history,
     test_crmsol_opportunity_line,
