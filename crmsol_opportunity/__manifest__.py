@@ -49,6 +49,7 @@
         "views/crmsol_opportunity_views.xml",
         "views/crmsol_opportunity_forecast_views.xml",
         "views/crmsol_target_views.xml",
+        "views/crmsol_opportunity_history_views.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -97,6 +97,12 @@ class CrmsolOpportunityHistory(models.Model):
             domain, *args, **kwargs
         )
 
+    # === ACTION METHODS === #
+
+    def action_open_opportunity(self):
+        self.ensure_one()
+        return self.opportunity_id._get_records_action()
+
     # === BUSINESS METHODS === #
 
     @api.model
