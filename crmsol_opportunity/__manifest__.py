@@ -20,6 +20,8 @@
         "data/web_tour_data.xml",
         "report/crmsol_opportunity_reports.xml",
         "report/crmsol_opportunity_templates.xml",
+        "report/crmsol_phase_conversion_views.xml",
+        "report/crmsol_phase_stay_views.xml",
         "report/crmsol_forecast_report_views.xml",
         "wizard/crmsol_action_close_views.xml",
         "wizard/crmsol_opportunity_close_views.xml",

@@ -30,6 +30,7 @@ MODEL_ACCESS = {
     "crmsol.pipeline.asof": ({"read"}, {"read"}),
     "crmsol.pipeline.movement": ({"read"}, {"read"}),
     "crmsol.phase": ({"read"}, ALL),
+    "crmsol.phase.stay": ({"read"}, {"read"}),
     "crmsol.target": ({"read"}, ALL),
     "crmsol.forecast.report": ({"read"}, {"read"}),
     "crmsol.loss.reason": ({"read"}, ALL),
