@@ -206,27 +206,6 @@ def find_deciding(month, deals, target=None):
     return sorted(effects, key=lambda pair: -pair[1])[:DECIDING]
 
 
-def get_wilson_interval(hits, trials, score=1.959964):
-    """Return (low, high), in which the share of hits lies with a confidence of 95 %.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal
-    of the American Statistical Association 22 (1927) 209-212.
-
-    >>> low, high = get_wilson_interval(8, 10)
-    >>> round(low, 3), round(high, 3)
-    (0.49, 0.943)
-    >>> get_wilson_interval(0, 0)
-    (0.0, 1.0)
-    """
-    if not trials:
-        return 0.0, 1.0
-    share, square = hits / trials, score * score
-    centre = share + square / (2 * trials)
-    spread = score * sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
-    scale = 1 + square / trials
-    return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)
-
-
 def _check(deals, sure, shock):
     deals = list(deals)
     for number, (amount, chance) in enumerate(deals, start=1):

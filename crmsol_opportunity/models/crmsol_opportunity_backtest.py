@@ -10,7 +10,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import OPEN, WON
-from ..engine.forecast import CELLS, forecast, get_wilson_interval
+from ..engine.forecast import CELLS, forecast
+from ..engine.rates import wilson
 from .crmsol_opportunity_distribution import get_band
 
 MAX_MONTHS = 24
@@ -111,7 +112,7 @@ class CrmsolOpportunity(models.Model):
     def _sum_up_backtest(self, rows):
         counted = [row for row in rows if row["is_counted"]]
         inside = sum(row["is_inside"] for row in counted)
-        low, high = get_wilson_interval(inside, len(counted))
+        low, high = wilson(inside, len(counted))
         return {"months": rows, "inside": inside, "count": len(counted), "low": low, "high": high}
 
     # === WHAT WAS KNOWN === #

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..engine import forecast as engine
-from ..engine.forecast import find_deciding, forecast, get_wilson_interval
+from ..engine.forecast import find_deciding, forecast
+from ..engine.rates import wilson
 from ..engine.shock import SCENARIOS, shift_chances
 
 _logger = logging.getLogger(__name__)
@@ -332,7 +333,7 @@ class TestEngineForecast(BaseCase):
     @check(200, trials=st.integers(1, 500), data=st.data())
     def test_wilson_interval_holds_the_share(self, trials, data):
         hits = data.draw(st.integers(0, trials))
-        low, high = get_wilson_interval(hits, trials)
+        low, high = wilson(hits, trials)
         self.assertLessEqual(0, low)
         self.assertLessEqual(low, hits / trials + 1e-12)
         self.assertLessEqual(hits / trials - 1e-12, high)
