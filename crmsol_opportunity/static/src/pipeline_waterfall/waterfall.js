@@ -149,6 +149,7 @@ export class Waterfall extends Component {
             res_model: bar.model,
             views: ["list", "kanban", "pivot", "graph"].map((type) => [false, type]),
             domain: bar.domain,
+            mobile_view_mode: "kanban",
             context: {},
         });
     }
