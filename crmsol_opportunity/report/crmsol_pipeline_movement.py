@@ -101,9 +101,20 @@ class CrmsolPipelineMovement(models.Model):
     def _table_query(self):
         """A step is between two rows of the history, ``p`` and ``n``. The first one has no ``p``.
 
-        Amounts are compared within one company and currency. The slots of all scopes are one
-        constant table: it is gone through for every step.
+        Amounts are compared within one company and currency. The slots of all scopes are gone
+        through for every step: they tell whether it changed hands, so that PostgreSQL does not go
+        through all steps once for every slot.
         """
+        other_team, other_user = (
+            SQL("p.%s IS DISTINCT FROM n.%s", SQL.identifier(fname), SQL.identifier(fname))
+            for fname in ("team_id", "user_id")
+        )
+        changes_hands = {
+            COMPANY: SQL("n.id IS NULL"),  # never
+            TEAM: other_team,
+            USER: other_user,
+            TEAM_USER: SQL("%s OR %s", other_team, other_user),
+        }
         return SQL(
             """
             SELECT n.id::bigint * %(ids_of_step)s + m.position AS id, n.id AS history_id,
@@ -141,14 +152,12 @@ class CrmsolPipelineMovement(models.Model):
                           p.company_id = n.company_id AND p.currency_id = n.currency_id
                               AS comparable
                    ) c
-        CROSS JOIN (VALUES %(slots)s) m (position, scope, of_team, of_user, slot, is_before)
+        CROSS JOIN LATERAL (VALUES %(slots)s) m (position, scope, slot, is_before, changes_hands)
              WHERE CASE WHEN m.slot = %(entered_or_left)s THEN c.was_open <> c.is_open
                         WHEN NOT c.was_open THEN FALSE
                         WHEN m.slot = %(changed)s
                         THEN c.comparable AND n.amount_company <> p.amount_company
-                        ELSE NOT c.comparable
-                             OR m.of_team AND p.team_id IS DISTINCT FROM n.team_id
-                             OR m.of_user AND p.user_id IS DISTINCT FROM n.user_id END
+                        ELSE NOT c.comparable OR m.changes_hands END
             """,
             ids_of_step=IDS_OF_STEP,
             changed=CHANGED,
@@ -157,13 +166,12 @@ class CrmsolPipelineMovement(models.Model):
             entered_or_left=ENTERED_OR_LEFT,
             slots=SQL(", ").join(
                 SQL(
-                    "(%s, %s, %s, %s, %s, %s)",
+                    "(%s, %s, %s, %s, %s)",
                     position,
                     scope,
-                    scope in (TEAM, TEAM_USER),
-                    scope in (USER, TEAM_USER),
                     slot,
                     slot in (CHANGED, MOVED_OUT),
+                    changes_hands[scope],
                 )
                 for position, (scope, slot) in enumerate(product(SCOPES, SLOTS))
             ),
