@@ -11,14 +11,14 @@ Written by `./script/bench` (see `bench/report.py`); nothing here is typed in by
 
 How it was obtained: every scenario (`bench/scenarios`) is what the web client asks of the server,
 with its own arguments, as a sales manager who sees everything unless it says otherwise. Timed is
-what a worker of the server does: the method with an empty cache of records and a warm registry,
-all that it writes, and its answer as JSON. Neither HTTP nor the browser is in it, nor the commit,
-and every run is rolled back. One run warms up (PostgreSQL's cache too, which holds what the
-scenario reads as far as it fits). The figures are medians of the following runs, in milliseconds:
-the time on the clock and, in brackets, what the process and its PostgreSQL backend spent on a
-processor. On a machine that has other work to do, the first is much greater, so the ratios are
-those of the second (parallel workers of PostgreSQL are not in it). *SQL* is the number of
-statements, which is to be the same for every size. `figures.json` has more.
+what a worker of the server does: the method with an empty cache of records and a warm registry, all
+that it writes, and its answer as JSON. Neither HTTP nor the browser is in it, nor the commit, and
+every run is rolled back. One run warms up (PostgreSQL's cache too, which holds what the scenario
+reads as far as it fits). The figures are medians of the following runs, in milliseconds: the time
+on the clock and, in brackets, what the process and its PostgreSQL backend spent on a processor. On
+a machine that has other work to do, the first is much greater, so the ratios are those of the
+second (parallel workers of PostgreSQL are not in it). *SQL* is the number of statements, which is
+to be the same for every size. `figures.json` has more.
 
 The data are generated (`bench/generate.py`): about 30 % open, 3 to 8 rows of history each, three
 years, {sellers} salespeople, one customer for 20 opportunities with few having very many. Messages
