@@ -1,0 +1,320 @@
+"""The chance to win a deal, learnt from the deals that were in the same place before it.
+
+Tables are built once (:func:`build_tables`), from counts that a database can aggregate; what is
+known of one deal is then a look-up (:func:`look_up`). Tables are plain dicts that JSON keeps.
+
+Three estimates are blended, each with the weight that its sample size earns it:
+
+1. the *phase's* percentage, which is somebody's opinion;
+2. the *company's* deals (:mod:`.absorption`): those that entered the phase, and those of them that
+   were still in it after as many days;
+3. the *team's* own deals.
+
+With ``n`` deals against a prior that is worth ``m`` of them, the deals weigh ``n / (n + m)``: the
+posterior mean of a beta-binomial model whose prior is the estimate before it. ``m`` is learnt
+(empirical Bayes, :func:`get_prior_size`) from how far phases are from their percentages, and teams
+from their company. ``n`` is the effective size: the number of deals, all followed to their end,
+from which the estimate would have the variance that it has.
+
+What a figure does to the chance, phase, days and team, is the difference that its step makes.
+"""
+
+from bisect import bisect_left
+from collections import Counter, namedtuple
+from math import fsum, sqrt
+from statistics import NormalDist
+
+from .absorption import LOST, WON, Absorption, get_bucket
+
+OPEN = "open"
+
+#: The estimates, from the most general one to the most particular one.
+PHASE, COMPANY, TEAM = LEVELS = ("phase", "company", "team")
+
+#: What moves the chance: deals that were in the phase, days in it, the team.
+ENTERED, TIME, OWN_TEAM = REASONS = ("entered", "time", "team")
+
+#: How many deals a prior is worth before any group tells, how many groups that counts as, the
+#: closed deals from which on a group tells, and the bounds of what they may tell.
+PRIOR, PRIOR_GROUPS, GROUP_MIN = 10.0, 3, 5
+PRIOR_MIN, PRIOR_MAX = 2.0, 50.0
+
+#: Standard deviations to either side within which 95 % of a normal distribution lie.
+Z_95 = NormalDist().inv_cdf(0.975)
+
+#: One stay of a deal in a phase. ``begin`` and ``end`` in days on any scale; ``exit``: ``"won"``,
+#: ``"lost"``, the next phase, or ``None`` if it had not ended at ``end``.
+Stay = namedtuple("Stay", "deal phase begin end exit team")
+
+#: Stays of one kind and how many there are. ``fate``: what the deal came to: won, lost or open.
+#: ``deals``: those stays that are their deal's longest one in the phase, so that it counts once.
+Count = namedtuple("Count", "phase team days exit fate stays deals")
+
+
+def wilson(k, n, z=Z_95):
+    """Return the bounds of the score interval of a rate: k of n, which may have fractions.
+
+    >>> [round(bound, 3) for bound in wilson(5, 10)], wilson(0, 0)
+    ([0.237, 0.763], (0.0, 1.0))
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"{k} of {n}")
+    if not n:
+        return 0.0, 1.0
+    rate = k / n
+    middle = rate + z * z / (2 * n)
+    reach = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    low = 0.0 if k == 0 else (middle - reach) / scale
+    high = 1.0 if k == n else (middle + reach) / scale
+    return low, high
+
+
+def count_stays(stays):
+    """Return the counts of stays, and how many of them had an end before their beginning.
+
+    Those, of imported dates, count as stays of no day.
+
+    :param stays: iterable of :class:`Stay`, those of a deal in any order
+    :return: (list of :class:`Count`, number of faults)
+
+    >>> counts, faults = count_stays(
+    ...     [Stay(1, "new", 0, 4.5, "offer", "a"), Stay(1, "offer", 4.5, 3, "won", "a")]
+    ... )
+    >>> counts[0], counts[1].days, faults
+    (Count(phase='new', team='a', days=4, exit='offer', fate='won', stays=1, deals=1), 0, 1)
+    """
+    stays = list(stays)
+    fates, longest, faults = {}, {}, 0
+    days = []
+    for index, stay in enumerate(stays):
+        faults += stay.end < stay.begin
+        days.append(get_bucket(stay.end - stay.begin))
+        if stay.exit in (WON, LOST):
+            fates[stay.deal] = stay.exit
+        best = longest.setdefault((stay.deal, stay.phase), index)
+        if days[index] > days[best]:
+            longest[stay.deal, stay.phase] = index
+    longest = set(longest.values())
+    counts, deals = Counter(), Counter()
+    for index, stay in enumerate(stays):
+        fate = fates.get(stay.deal, OPEN)
+        key = (stay.phase, stay.team, days[index], stay.exit, fate)
+        counts[key] += 1
+        deals[key] += index in longest
+    return [Count(*key, count, deals[key]) for key, count in counts.items()], faults
+
+
+def get_prior_size(groups):
+    """Return how many deals a prior is worth: many where groups are as it says, few where not.
+
+    The estimate of moments of the beta-binomial model (J. C. Kleinman, "Proportions with
+    extraneous variance: single and independent samples", Journal of the American Statistical
+    Association 68 (1973) 46-54), with means that are given.
+
+    :param groups: iterable of (won, closed, chance that the prior gives)
+    :return: from ``PRIOR_MIN`` to ``PRIOR_MAX``; ``PRIOR`` where no group tells
+
+    >>> get_prior_size([])
+    10.0
+    >>> [round(get_prior_size([(50, 100, 0.5)] * groups), 1) for groups in (1, 3, 100)]
+    [13.7, 21.0, 50.0]
+    >>> [round(get_prior_size([(5, 100, 0.5)] * groups), 1) for groups in (1, 3, 100)]
+    [2.7, 2.0, 2.0]
+    """
+    spread = expected = 0.0
+    number = 0
+    for won, closed, chance in groups:
+        if closed < GROUP_MIN:
+            continue
+        chance = min(max(chance, 0.02), 0.98)  # of a certainty every deal would be a refutation
+        variance = chance * (1 - chance)
+        spread += (won - closed * chance) ** 2 / closed - variance
+        expected += variance * (closed - 1)
+        number += 1
+    if not number:
+        return PRIOR
+    found = min(max(spread / expected, 0.0), 1.0)
+    # few groups tell little of how they differ
+    correlation = (number * found + PRIOR_GROUPS / (PRIOR + 1)) / (number + PRIOR_GROUPS)
+    return min(max(1 / correlation - 1, PRIOR_MIN), PRIOR_MAX)
+
+
+def build_table(counts):
+    """Return what the deals of one group tell: by phase, a curve over the days in it.
+
+    :param counts: iterable of :class:`Count`
+    :return: {phase as text: {"days": buckets, and for deals that were in the phase up to the
+        bucket: "win", "lose": chances, "size": effective size, "stays", and how many of them are
+        by now "won", "lost", "open"}}
+    """
+    exits, fates = {}, {}
+    for count in counts:
+        day = get_bucket(count.days)
+        of_day = exits.setdefault(count.phase, {}).setdefault(day, Counter())
+        of_day[count.exit] += count.stays
+        fates.setdefault(count.phase, Counter())[day, count.fate] += count.deals
+    absorption = Absorption(exits)
+    table = {}
+    for phase in exits:
+        curve = absorption.get_curve(phase)
+        for fate in (WON, LOST, OPEN):
+            total, numbers = 0, []
+            for day in reversed(curve["days"]):
+                total += fates[phase][day, fate]
+                numbers.append(total)
+            curve[fate] = numbers[::-1]
+        curve["size"] = [
+            round(min(won + lost, stays) if size is None else size, 3)
+            for size, won, lost, stays in zip(
+                curve["size"], curve[WON], curve[LOST], curve["stays"], strict=True
+            )
+        ]
+        for chance in ("win", "lose"):
+            curve[chance] = [round(value, 6) for value in curve[chance]]
+        table[str(phase)] = curve
+    return table
+
+
+def build_tables(counts, defaults):
+    """Return the tables of a company and of its teams.
+
+    :param counts: iterable of :class:`Count`; of deals without a team, the team is ``None``
+    :param dict defaults: {phase: its percentage, from 0 to 1}
+    :return: {"company": table, "teams": {team: table}, "prior", "team_prior": sizes}
+
+    >>> tables = build_tables([Count("new", None, 3, "won", "won", 2, 2)], {"new": 0.1})
+    >>> tables["company"]["new"]["win"], tables["teams"], tables["prior"]
+    ([1.0], {}, 10.0)
+    """
+    counts = list(counts)
+    by_team = {}
+    for count in counts:
+        if count.team is not None:
+            by_team.setdefault(count.team, []).append(count)
+    company = build_table(counts)
+    teams = {team: build_table(of_team) for team, of_team in by_team.items()}
+    shares = {str(phase): chance for phase, chance in defaults.items()}
+    of_phases = [
+        (*_get_closed(curve), shares[phase]) for phase, curve in company.items() if phase in shares
+    ]
+    of_teams = []
+    for table in teams.values():
+        for phase, curve in table.items():
+            won, closed = _get_closed(company[phase])
+            if curve["stays"][0] < company[phase]["stays"][0]:
+                of_teams.append((*_get_closed(curve), won / closed if closed else 0.5))
+    return {
+        "company": company,
+        "teams": teams,
+        "prior": get_prior_size(of_phases),
+        "team_prior": get_prior_size(of_teams),
+    }
+
+
+def _get_closed(curve):
+    """Return how many deals that entered the phase are won, and how many closed."""
+    return curve[WON][0], curve[WON][0] + curve[LOST][0]
+
+
+def _get_row(curve, days):
+    """Return what a curve tells of deals in the phase after so many days; empty: nothing."""
+    index = bisect_left(curve["days"], get_bucket(days)) if curve else 0
+    if not curve or index == len(curve["days"]):
+        return {"win": 0.0, "lose": 0.0, "size": 0.0, "stays": 0, WON: 0, LOST: 0, OPEN: 0}
+    return {key: values[index] for key, values in curve.items()}
+
+
+def _blend(*parts):
+    """Return the sum of (chance to win, to lose, unresolved) times their weights."""
+    return tuple(fsum(weight * chances[i] for weight, chances in parts) for i in range(3))
+
+
+def _get_chances(row):
+    return row["win"], row["lose"], max(1 - row["win"] - row["lose"], 0.0)
+
+
+def _get_bounds(chance, rate, size, z):
+    """Return the interval of a rate, widened to the chance that is shown with it."""
+    low, high = wilson(min(max(rate, 0.0), 1.0) * size, size, z)
+    return min(low, chance), max(high, chance)
+
+
+def look_up(tables, phase, days, default, team=None, z=Z_95):
+    """Return what is known of the chance to win a deal.
+
+    The interval: from the company's deals alone (Wilson's, at the effective size), so that no
+    opinion narrows it; with a team, as the posterior that the company is the prior of. It is about
+    the sample and not about what stays unresolved. Where nothing is known it goes from 0 to 1.
+
+    :param dict tables: of :func:`build_tables`, or ``{}``
+    :param phase: the phase in which the deal is; one without a table has its percentage only
+    :param float days: how long it has been there; negative counts as 0
+    :param float default: the phase's percentage, from 0 to 1
+    :param team: key of ``tables["teams"]``, or ``None``
+    :param float z: standard deviations of the interval
+    :return: {"win", "lose", "unresolved": chances, their sum being 1; "low", "high": bounds;
+        "level": the estimate of ``LEVELS`` that weighs most, "weights" of all of them;
+        "k", "n", "open": of the similar deals of that level (of the company, where that is the
+        phase's percentage) won, closed and open ones; "days": that those had been in the phase, 0
+        where none that is closed had been so long; "reasons": {reason: what it adds}, from
+        ``default`` to ``win``}
+
+    >>> counts, _faults = count_stays(Stay(i, "new", 0, 5, "won", None) for i in range(30))
+    >>> found = look_up(build_tables(counts, {"new": 0.2}), "new", 5, 0.2)
+    >>> round(found["win"], 3), found["k"], found["n"], found["level"]
+    (0.947, 30, 30, 'company')
+    >>> look_up({}, "new", 5, 0.2)["level"], look_up({}, "new", 5, 0.2)["win"]
+    ('phase', 0.2)
+    """
+    phase, default = str(phase), min(max(default, 0.0), 1.0)
+    curve = tables.get("company", {}).get(phase)
+    entry, row = _get_row(curve, 0), _get_row(curve, days)
+    prior = tables.get("prior", PRIOR)
+    entered = entry["size"] / (entry["size"] + prior)
+    lasted = min(row["size"] / (row["size"] + prior), entered)
+    opinion = (1 - entered, (default, 1 - default, 0.0))
+    of_phase = _blend(opinion, (entered, _get_chances(entry)))
+    chances = _blend(opinion, (entered - lasted, _get_chances(entry)), (lasted, _get_chances(row)))
+    reasons = {ENTERED: of_phase[0] - default, TIME: chances[0] - of_phase[0], OWN_TEAM: 0.0}
+    low, high = _get_bounds(chances[0], row["win"], row["size"], z)
+
+    own_curve = tables.get("teams", {}).get(team, {}).get(phase)
+    own, own_entry = _get_row(own_curve, days), _get_row(own_curve, 0)
+    weight = 0.0
+    if 0 < own_entry["stays"] < entry["stays"]:  # a team that is all of the company adds nothing
+        prior = tables.get("team_prior", PRIOR)
+        weight = own["size"] / (own["size"] + prior)
+        win, lose, unresolved = _get_chances(own)
+        # what the team's deals have yet to show is the company's
+        learnt = _blend((1.0, (win, lose, 0.0)), (unresolved, chances))
+        before = chances[0]
+        chances = _blend((1 - weight, chances), (weight, learnt))
+        reasons[OWN_TEAM] = chances[0] - before
+        if own["size"]:
+            size = own["size"] + 1 / (1 / (prior + 1) + 1 / max(row["size"], own["size"]))
+            low, high = _get_bounds(chances[0], chances[0], size, z)
+    weights = {
+        PHASE: (1 - weight) * (1 - entered),
+        COMPANY: (1 - weight) * entered,
+        TEAM: weight,
+    }
+    level = max(LEVELS, key=weights.get)
+    similar, at_entry = (own, own_entry) if level == TEAM else (row, entry)
+    since = days
+    if not similar[WON] + similar[LOST]:
+        similar, since = at_entry, 0
+    return {
+        "win": chances[0],
+        "lose": chances[1],
+        "unresolved": chances[2],
+        "low": low,
+        "high": high,
+        "level": level,
+        "weights": weights,
+        "k": similar[WON],
+        "n": similar[WON] + similar[LOST],
+        "open": similar[OPEN],
+        "days": max(int(since), 0),
+        "reasons": reasons,
+    }
