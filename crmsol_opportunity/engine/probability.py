@@ -16,7 +16,10 @@ posterior mean of a beta-binomial model whose prior is the estimate before it. `
 from their company. ``n`` is the effective size: the number of deals, all followed to their end,
 from which the estimate would have the variance that it has.
 
-What a figure does to the chance, phase, days and team, is the difference that its step makes.
+What the estimate of one step leaves unresolved is taken to end as the one before says: history that
+is too young to tell must not look like deals that are never won.
+
+What a fact does to the chance, phase, days and team, is the difference that its step makes.
 """
 
 from bisect import bisect_left
@@ -225,27 +228,79 @@ def _get_row(curve, days):
     return {key: values[index] for key, values in curve.items()}
 
 
-def _blend(*parts):
-    """Return the sum of (chance to win, to lose, unresolved) times their weights."""
-    return tuple(fsum(weight * chances[i] for weight, chances in parts) for i in range(3))
+#: Parts of a chance: deals that are won, lost and unresolved, which make 1; what of the unresolved
+#: part is taken to be won; the share that is nothing but the phase's percentage.
+_Parts = namedtuple("_Parts", "won lost unresolved filled opinion")
 
 
-def _get_chances(row):
-    return row["win"], row["lose"], max(1 - row["win"] - row["lose"], 0.0)
+def _blend(*weighted):
+    """Return the sum of parts times their weights."""
+    return _Parts(
+        *(fsum(weight * parts[i] for weight, parts in weighted) for i in range(len(_Parts._fields)))
+    )
 
 
-def _get_bounds(chance, rate, size, z):
-    """Return the interval of a rate, widened to the chance that is shown with it."""
-    low, high = wilson(min(max(rate, 0.0), 1.0) * size, size, z)
-    return min(low, chance), max(high, chance)
+def _get_win(parts):
+    return min(max(parts.won + parts.filled, 0.0), 1.0)
+
+
+def _fill(row, before):
+    """Return the parts of a row. What it leaves unresolved ends as the estimate before says."""
+    unresolved = max(1 - row["win"] - row["lose"], 0.0)
+    return _Parts(
+        row["win"],
+        row["lose"],
+        unresolved,
+        unresolved * _get_win(before),
+        unresolved * before.opinion,
+    )
+
+
+def _weigh(row, prior):
+    return row["size"] / (row["size"] + prior)
+
+
+def _look_up_company(tables, phase, days, default):
+    """Return (parts at entry, parts after the days) without regard to the team."""
+    curve = tables.get("company", {}).get(phase)
+    entry, row = _get_row(curve, 0), _get_row(curve, days)
+    prior = tables.get("prior", PRIOR)
+    opinion = _Parts(default, 1 - default, 0.0, 0.0, 1.0)
+    entered = _weigh(entry, prior)
+    lasted = min(_weigh(row, prior), entered)
+    at_entry = _fill(entry, opinion)
+    of_phase = _blend((1 - entered, opinion), (entered, at_entry))
+    after_days = _fill(row, of_phase)
+    parts = _blend((1 - entered, opinion), (entered - lasted, at_entry), (lasted, after_days))
+    return of_phase, parts
+
+
+def _get_team_row(tables, phase, days, team):
+    """Return what the team's own deals tell; nothing, if they are all of the company's."""
+    curve = tables.get("teams", {}).get(team, {}).get(phase)
+    if curve and curve["stays"][0] == tables["company"][phase]["stays"][0]:
+        curve = None
+    return _get_row(curve, days)
+
+
+def _get_bounds(row, own, own_prior, parts, z):
+    """Return the interval of the chance: what is unresolved may be won or not.
+
+    It goes from Wilson's lower bound of the won part to his upper one of what is not lost. That of
+    the company comes from its deals alone, so that no opinion narrows it; that of a team is the
+    posterior's, which has the company for its prior. Both are widened to the chance that is shown.
+    """
+    won, lost, size = row["win"], row["lose"], row["size"]
+    if own["size"]:
+        won, lost = parts.won, parts.lost
+        size = own["size"] + 1 / (1 / (own_prior + 1) + 1 / max(size, own["size"]))
+    low = wilson(min(won, 1.0) * size, size, z)[0]
+    high = 1 - wilson(min(lost, 1.0) * size, size, z)[0]
+    return min(low, _get_win(parts)), max(high, _get_win(parts))
 
 
 def look_up(tables, phase, days, default, team=None, z=Z_95):
     """Return what is known of the chance to win a deal.
-
-    The interval: from the company's deals alone (Wilson's, at the effective size), so that no
-    opinion narrows it; with a team, as the posterior that the company is the prior of. It is about
-    the sample and not about what stays unresolved. Where nothing is known it goes from 0 to 1.
 
     :param dict tables: of :func:`build_tables`, or ``{}``
     :param phase: the phase in which the deal is; one without a table has its percentage only
@@ -253,12 +308,16 @@ def look_up(tables, phase, days, default, team=None, z=Z_95):
     :param float default: the phase's percentage, from 0 to 1
     :param team: key of ``tables["teams"]``, or ``None``
     :param float z: standard deviations of the interval
-    :return: {"win", "lose", "unresolved": chances, their sum being 1; "low", "high": bounds;
-        "level": the estimate of ``LEVELS`` that weighs most, "weights" of all of them;
-        "k", "n", "open": of the similar deals of that level (of the company, where that is the
-        phase's percentage) won, closed and open ones; "days": that those had been in the phase, 0
-        where none that is closed had been so long; "reasons": {reason: what it adds}, from
-        ``default`` to ``win``}
+    :return: a dict of
+
+        - ``win``: the chance, ``low`` and ``high`` its interval, from 0 to 1 if nothing is known;
+        - ``won``, ``lost``, ``unresolved``: the parts of it, their sum being 1. What is unresolved
+          is taken to end as the estimate before says: ``win`` = ``won`` + the part of it;
+        - ``level``: the estimate that weighs most, ``weights`` of each of ``LEVELS``;
+        - ``k``, ``n``, ``open``: the similar deals of that level (of the company, where that is the
+          phase's percentage): won, closed and open ones;
+        - ``days`` that those had been in the phase; 0 where no closed one had been so long;
+        - ``reasons``: {reason: what it adds}, from ``default`` to ``win``
 
     >>> counts, _faults = count_stays(Stay(i, "new", 0, 5, "won", None) for i in range(30))
     >>> found = look_up(build_tables(counts, {"new": 0.2}), "new", 5, 0.2)
@@ -268,53 +327,43 @@ def look_up(tables, phase, days, default, team=None, z=Z_95):
     ('phase', 0.2)
     """
     phase, default = str(phase), min(max(default, 0.0), 1.0)
-    curve = tables.get("company", {}).get(phase)
-    entry, row = _get_row(curve, 0), _get_row(curve, days)
-    prior = tables.get("prior", PRIOR)
-    entered = entry["size"] / (entry["size"] + prior)
-    lasted = min(row["size"] / (row["size"] + prior), entered)
-    opinion = (1 - entered, (default, 1 - default, 0.0))
-    of_phase = _blend(opinion, (entered, _get_chances(entry)))
-    chances = _blend(opinion, (entered - lasted, _get_chances(entry)), (lasted, _get_chances(row)))
-    reasons = {ENTERED: of_phase[0] - default, TIME: chances[0] - of_phase[0], OWN_TEAM: 0.0}
-    low, high = _get_bounds(chances[0], row["win"], row["size"], z)
-
-    own_curve = tables.get("teams", {}).get(team, {}).get(phase)
-    own, own_entry = _get_row(own_curve, days), _get_row(own_curve, 0)
-    weight = 0.0
-    if 0 < own_entry["stays"] < entry["stays"]:  # a team that is all of the company adds nothing
-        prior = tables.get("team_prior", PRIOR)
-        weight = own["size"] / (own["size"] + prior)
-        win, lose, unresolved = _get_chances(own)
-        # what the team's deals have yet to show is the company's
-        learnt = _blend((1.0, (win, lose, 0.0)), (unresolved, chances))
-        before = chances[0]
-        chances = _blend((1 - weight, chances), (weight, learnt))
-        reasons[OWN_TEAM] = chances[0] - before
-        if own["size"]:
-            size = own["size"] + 1 / (1 / (prior + 1) + 1 / max(row["size"], own["size"]))
-            low, high = _get_bounds(chances[0], chances[0], size, z)
+    of_phase, company = _look_up_company(tables, phase, days, default)
+    row = _get_row(tables.get("company", {}).get(phase), days)
+    own = _get_team_row(tables, phase, days, team)
+    own_prior = tables.get("team_prior", PRIOR)
+    weight = _weigh(own, own_prior)
+    # what the team's deals have yet to show is the company's
+    resolved = own["win"] + own["lose"]
+    of_team = _Parts(own["win"], own["lose"], 0.0, 0.0, 0.0)
+    parts = _blend((1 - weight * resolved, company), (weight, of_team))
+    win = _get_win(parts)
+    low, high = _get_bounds(row, own, own_prior, parts, z)
     weights = {
-        PHASE: (1 - weight) * (1 - entered),
-        COMPANY: (1 - weight) * entered,
-        TEAM: weight,
+        PHASE: parts.opinion,
+        COMPANY: 1 - parts.opinion - weight * resolved,
+        TEAM: weight * resolved,
     }
     level = max(LEVELS, key=weights.get)
-    similar, at_entry = (own, own_entry) if level == TEAM else (row, entry)
-    since = days
+    table = tables["teams"][team] if level == TEAM else tables.get("company", {})
+    similar, since = _get_row(table.get(phase), days), max(int(days), 0)
     if not similar[WON] + similar[LOST]:
-        similar, since = at_entry, 0
+        similar, since = _get_row(table.get(phase), 0), 0
     return {
-        "win": chances[0],
-        "lose": chances[1],
-        "unresolved": chances[2],
+        "win": win,
         "low": low,
         "high": high,
+        "won": parts.won,
+        "lost": parts.lost,
+        "unresolved": parts.unresolved,
         "level": level,
         "weights": weights,
         "k": similar[WON],
         "n": similar[WON] + similar[LOST],
         "open": similar[OPEN],
-        "days": max(int(since), 0),
-        "reasons": reasons,
+        "days": since,
+        "reasons": {
+            ENTERED: _get_win(of_phase) - default,
+            TIME: _get_win(company) - _get_win(of_phase),
+            OWN_TEAM: win - _get_win(company),
+        },
     }

@@ -171,9 +171,12 @@ class TestProbability(BaseCase):
     )
     def test_whatever_happened_the_figures_are_sane(self, stays, phase, days, default, team):
         found = self._look_up(stays, phase, days, default, team)
-        self.assertAlmostEqual(found["win"] + found["lose"] + found["unresolved"], 1)
-        for chance in ("win", "lose", "unresolved"):
-            self.assertGreaterEqual(found[chance], -1e-9)
+        self.assertAlmostEqual(found["won"] + found["lost"] + found["unresolved"], 1)
+        self.assertLessEqual(found["won"], found["win"] + 1e-9)
+        self.assertLessEqual(found["win"], found["won"] + found["unresolved"] + 1e-9)
+        shares = (found["won"], found["lost"], found["unresolved"], *found["weights"].values())
+        for chance in shares:
+            self.assertGreaterEqual(chance, -1e-9)
         self.assertLessEqual(0, found["low"])
         self.assertLessEqual(found["low"], found["win"])
         self.assertLessEqual(found["win"], found["high"])
@@ -265,6 +268,18 @@ class TestProbability(BaseCase):
         self.assertAlmostEqual(found["win"], self._look_up(self._closed(100, 100))["win"])
         self.assertEqual((found["k"], found["n"], found["days"]), (100, 200, 0))
         self.assertEqual((found["low"], found["high"]), (0, 1))
+
+    def test_history_too_young_to_tell_is_not_taken_for_lost(self):
+        """After ten days 10 of 200 are won and 10 lost; the others are as new."""
+        stays = self._closed(10, 10)
+        stays += [Stay(100 + i, "a", 0, 10, None, None) for i in range(180)]
+        found = self._look_up(stays, default=0.4)
+        self.assertGreater(found["unresolved"], 0.8)
+        self.assertAlmostEqual(found["win"], 0.41, delta=0.01)
+        self.assertEqual(found["level"], PHASE)
+        self.assertEqual((found["k"], found["n"], found["open"]), (10, 20, 180))
+        self.assertLess(found["low"], 0.1)
+        self.assertGreater(found["high"], 0.9)
 
     def test_an_end_before_the_beginning_counts_as_no_day_and_is_counted(self):
         counts, faults = count_stays([Stay(1, "a", 9, 2, "won", None), Stay(2, "a", 1, 1, None, 1)])
