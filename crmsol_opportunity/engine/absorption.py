@@ -48,6 +48,19 @@ def get_bucket(days):
     return WEEKS + (min(days, MONTHS - 1) - WEEKS) // 30 * 30
 
 
+def get_last_day(bucket):
+    """Return the last of the days that are counted together; of the last bucket there is none.
+
+    >>> [get_last_day(bucket) for bucket in (0, 90, 363, 370, 1810)]
+    [0, 96, 369, 399, None]
+    """
+    if bucket < DAYS:
+        return bucket
+    if bucket < WEEKS:
+        return min(bucket + 6, WEEKS - 1)
+    return bucket + 29 if get_bucket(bucket + 30) > bucket else None
+
+
 def get_incidence(exits):
     """Return the estimate of one phase, backwards from its longest stay.
 

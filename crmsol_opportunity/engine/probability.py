@@ -27,7 +27,7 @@ from collections import Counter, namedtuple
 from math import fsum, sqrt
 from statistics import NormalDist
 
-from .absorption import LOST, WON, Absorption, get_bucket
+from .absorption import LOST, WON, Absorption, get_bucket, get_last_day
 
 OPEN = "open"
 
@@ -278,7 +278,7 @@ def _look_up_company(tables, phase, days, default):
 def _get_team_row(tables, phase, days, team):
     """Return what the team's own deals tell; nothing, if they are all of the company's."""
     curve = tables.get("teams", {}).get(team, {}).get(phase)
-    if curve and curve["stays"][0] == tables["company"][phase]["stays"][0]:
+    if curve and curve["stays"][0] >= tables["company"][phase]["stays"][0]:
         curve = None
     return _get_row(curve, days)
 
@@ -367,3 +367,28 @@ def look_up(tables, phase, days, default, team=None, z=Z_95):
             OWN_TEAM: win - _get_win(company),
         },
     }
+
+
+def get_spans(tables, phase, default, team=None):
+    """Return the chance to win over the days in a phase.
+
+    :return: list of (first day, last day or ``None`` without end, chance), without a gap
+
+    >>> get_spans({}, "new", 0.2)
+    [(0, None, 0.2)]
+    >>> counts, _faults = count_stays(Stay(i, "new", 0, i % 2, "won", None) for i in range(20))
+    >>> spans = get_spans(build_tables(counts, {"new": 0.2}), "new", 0.2)
+    >>> [(first, last, round(win, 2)) for first, last, win in spans]
+    [(0, 0, 0.92), (1, 1, 0.92), (2, None, 0.92)]
+    """
+    phase = str(phase)
+    curves = [
+        tables.get("company", {}).get(phase),
+        tables.get("teams", {}).get(team, {}).get(phase),
+    ]
+    ends = {get_last_day(day) for curve in curves if curve for day in curve["days"]}
+    spans, first = [], 0
+    for last in sorted(ends - {None}):
+        spans.append((first, last, look_up(tables, phase, first, default, team)["win"]))
+        first = last + 1
+    return [*spans, (first, None, look_up(tables, phase, first, default, team)["win"])]

@@ -65,4 +65,5 @@ from . import (
     test_tours,
     test_transitions,
     test_views,
+    test_win_probability,
 )

@@ -38,6 +38,7 @@ MODEL_ACCESS = {
     "crmsol.partner.kind": ({"read"}, ALL),
     "crmsol.document.type": ({"read"}, ALL),
     "crmsol.threshold.settings": (set(), NO_DELETE),
+    "crmsol.win.table": (set(), {"read"}),
     "crmsol.derived.mixin": (set(), set()),
     "crmsol.usage.mixin": (set(), set()),
     "crmsol.parameter.mixin": (set(), set()),
