@@ -84,10 +84,10 @@ class CrmsolWinTable(models.Model):
     date_known = fields.Datetime(
         "Known Until", required=True, readonly=True, help="Nothing after that is in the table."
     )
-    deals_won = fields.Integer("Won", readonly=True)
-    deals_lost = fields.Integer("Lost", readonly=True)
-    deals_open = fields.Integer("Open", readonly=True, help="Neither won nor lost by then.")
-    rate_won = fields.Float("Won (%)", compute="_compute_rate_won", aggregator=None)
+    deals_won = fields.Integer(readonly=True)
+    deals_lost = fields.Integer(readonly=True)
+    deals_open = fields.Integer(readonly=True, help="Neither won nor lost by then.")
+    rate_won = fields.Float("Rate Won (%)", compute="_compute_rate_won", aggregator=None)
     curves = fields.Json(readonly=True, help="By phase: chances over the days in it.")
     prior = fields.Float(
         readonly=True,
