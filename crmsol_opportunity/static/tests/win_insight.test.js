@@ -44,10 +44,10 @@ test("the figure, its interval, the facts and the reasons stand there without a 
     expect(".o_crmsol_win_story p").toHaveText(
         "Won: 18 of the 29 closed deals. Not closed yet: 11."
     );
-    expect(".o_crmsol_win_reasons li:eq(0)").toHaveText("Percentage of the phase60 %");
-    expect(".o_crmsol_win_reasons li:eq(1)").toHaveText("Deals in “Proposal”−12");
-    expect(".o_crmsol_win_reasons li:eq(2)").toHaveText("Team North+14");
-    expect(".o_crmsol_win_reasons li:eq(3)").toHaveText("Own percentage80 %");
+    expect(".o_crmsol_win_reasons li:eq(0)").toHaveText("Percentage of the phase 60 %");
+    expect(".o_crmsol_win_reasons li:eq(1)").toHaveText("Deals in “Proposal” −12");
+    expect(".o_crmsol_win_reasons li:eq(2)").toHaveText("Team North +14");
+    expect(".o_crmsol_win_reasons li:eq(3)").toHaveText("Own percentage 80 %");
     expect(".o_crmsol_win_reasons li:eq(4)").toHaveText("Learnt on 11/24/2026");
 });
 
