@@ -2,7 +2,7 @@
 
 from math import fsum, sqrt
 
-from .probability import Z_95, wilson
+from .rates import Z_95, wilson
 
 #: The verdicts, from the one that trusts least.
 LITTLE, WORSE, SAME, BETTER = VERDICTS = ("little", "worse", "same", "better")

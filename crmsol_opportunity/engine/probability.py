@@ -24,10 +24,10 @@ What a fact does to the chance, phase, days and team, is the difference that its
 
 from bisect import bisect_left
 from collections import Counter, namedtuple
-from math import fsum, sqrt
-from statistics import NormalDist
+from math import fsum
 
 from .absorption import LOST, WON, Absorption, get_bucket, get_last_day
+from .rates import Z_95, wilson
 
 OPEN = "open"
 
@@ -42,9 +42,6 @@ ENTERED, TIME, OWN_TEAM = REASONS = ("entered", "time", "team")
 PRIOR, PRIOR_GROUPS, GROUP_MIN = 10.0, 3, 5
 PRIOR_MIN, PRIOR_MAX = 2.0, 50.0
 
-#: Standard deviations to either side within which 95 % of a normal distribution lie.
-Z_95 = NormalDist().inv_cdf(0.975)
-
 #: One stay of a deal in a phase. ``begin`` and ``end`` in days on any scale; ``exit``: ``"won"``,
 #: ``"lost"``, the next phase, or ``None`` if it had not ended at ``end``.
 Stay = namedtuple("Stay", "deal phase begin end exit team")
@@ -52,25 +49,6 @@ Stay = namedtuple("Stay", "deal phase begin end exit team")
 #: Stays of one kind and how many there are. ``fate``: what the deal came to: won, lost or open.
 #: ``deals``: those stays that are their deal's longest one in the phase, so that it counts once.
 Count = namedtuple("Count", "phase team days exit fate stays deals")
-
-
-def wilson(k, n, z=Z_95):
-    """Return the bounds of the score interval of a rate: k of n, which may have fractions.
-
-    >>> [round(bound, 3) for bound in wilson(5, 10)], wilson(0, 0)
-    ([0.237, 0.763], (0.0, 1.0))
-    """
-    if not 0 <= k <= n:
-        raise ValueError(f"{k} of {n}")
-    if not n:
-        return 0.0, 1.0
-    rate = k / n
-    middle = rate + z * z / (2 * n)
-    reach = z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    low = 0.0 if k == 0 else (middle - reach) / scale
-    high = 1.0 if k == n else (middle + reach) / scale
-    return low, high
 
 
 def count_stays(stays):
