@@ -14,6 +14,7 @@ from . import (
     crmsol_opportunity_backtest,
     crmsol_opportunity_closing,
     crmsol_opportunity_competitor,
+    crmsol_opportunity_coverage,
     crmsol_opportunity_distribution,
     crmsol_opportunity_document,
     crmsol_opportunity_duration,

@@ -4,6 +4,7 @@ from . import (
     test_closing,
     test_closing_of_two_users,
     test_configuration,
+    test_coverage,
     test_crmsol_forecast_report,
     test_crmsol_opportunity,
     test_crmsol_opportunity_amount,
