@@ -61,6 +61,9 @@
         "views/crmsol_opportunity_menus.xml",
         "report/crmsol_pipeline_asof_views.xml",
         "report/crmsol_pipeline_movement_views.xml",
+        "report/crmsol_competitor_report_views.xml",
+        "report/crmsol_partner_report_views.xml",
+        "report/crmsol_loss_report_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -70,6 +73,7 @@
         "demo/crmsol_opportunity_demo.xml",
         "demo/crmsol_opportunity_line_demo.xml",
         "demo/crmsol_opportunity_relation_demo.xml",
+        "demo/crmsol_opportunity_closed_relation_demo.xml",
         "demo/crmsol_target_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/mail_activity_demo.xml",

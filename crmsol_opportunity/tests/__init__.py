@@ -3,6 +3,8 @@ from . import (
     test_backtest,
     test_closing,
     test_closing_of_two_users,
+    test_closing_pages_tours,
+    test_closing_reports,
     test_configuration,
     test_coverage,
     test_crmsol_forecast_report,
