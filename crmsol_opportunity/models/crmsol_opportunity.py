@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -305,30 +305,7 @@ class CrmsolOpportunity(models.Model):
             if foreign:
                 foreign.team_id = self.env["crm.team"]._get_default_team_id(user_id=user.id)
 
-    def _get_rotting_depends_fields(self):
-        return super()._get_rotting_depends_fields() + ["outcome"]
-
-    def _get_rotting_domain(self):
-        return super()._get_rotting_domain() & Domain("outcome", "=", OPEN)
-
-    # === SEARCH METHODS === #
-
-    def _search_is_rotting(self, operator, value):
-        """Find stale opportunities of any age: the host forgets those of over a year."""
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        now = self.env.cr.now()
-        phases = (
-            self.env["crmsol.phase"]
-            .with_context(active_test=False)
-            .search([("rotting_threshold_days", ">", 0)])
-        )
-        stale = Domain("outcome", "=", OPEN) & Domain.OR(
-            Domain("phase_id", "in", of_days.ids)
-            & Domain("date_last_stage_update", "<", now - timedelta(days=days))
-            for days, of_days in phases.grouped("rotting_threshold_days").items()
-        )
-        return stale if (operator == "in") == (True in value) else ~stale
+    # === READ GROUP METHODS === #
 
     @api.model
     def _read_group_expand_phase(self, phases, domain):

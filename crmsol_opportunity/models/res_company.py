@@ -16,6 +16,19 @@ class ResCompany(models.Model):
         help="A quotation is flagged this many days before the end of its validity.",
     )
 
+    crmsol_silence_days = fields.Integer(
+        "Silence Warning (days)",
+        default=14,
+        help="An open opportunity is shown as silent this many days after the last contact with "
+        "the customer. 0: never.",
+    )
+    crmsol_far_action_days = fields.Integer(
+        "Far Action Warning (days)",
+        default=30,
+        help="The next action of an opportunity is shown as far away when it is planned more than "
+        "this many days ahead. 0: never.",
+    )
+
     crmsol_loss_reason_required = fields.Boolean(
         "Loss Reason Required",
         help="No opportunity can be lost without a reason, whichever way it is closed: in the "
@@ -30,4 +43,12 @@ class ResCompany(models.Model):
     _crmsol_quotation_expiry_days_range = models.Constraint(
         "CHECK(crmsol_quotation_expiry_days BETWEEN 0 AND 365)",
         "The warning for quotations is given in days: a number from 0 to 365.",
+    )
+    _crmsol_silence_days_range = models.Constraint(
+        "CHECK(crmsol_silence_days BETWEEN 0 AND 3650)",
+        "The warning for silence is given in days: a number from 0 to 3650.",
+    )
+    _crmsol_far_action_days_range = models.Constraint(
+        "CHECK(crmsol_far_action_days BETWEEN 0 AND 3650)",
+        "The warning for actions that are far away is given in days: a number from 0 to 3650.",
     )

@@ -10,6 +10,10 @@ class ResConfigSettings(models.TransientModel):
     crmsol_quotation_expiry_days = fields.Integer(
         related="company_id.crmsol_quotation_expiry_days", readonly=False
     )
+    crmsol_silence_days = fields.Integer(related="company_id.crmsol_silence_days", readonly=False)
+    crmsol_far_action_days = fields.Integer(
+        related="company_id.crmsol_far_action_days", readonly=False
+    )
     crmsol_loss_reason_required = fields.Boolean(
         related="company_id.crmsol_loss_reason_required", readonly=False
     )

@@ -30,6 +30,8 @@ from . import (
     test_engine_forecast,
     test_engine_probability,
     test_engine_waterfall,
+    test_facts,
+    test_facts_contact,
     test_group,
     test_history_property,
     test_import,

@@ -88,6 +88,25 @@ class TestMigration(CrmsolCommon):
         self.assertFalse(first.date_deadline)
         self.assertEqual(last.date_deadline, date(2026, 12, 24))
 
+    def test_opportunities_get_the_facts_that_there_are_already(self):
+        opportunity = self._create_opportunity(date_deadline="2030-01-01")
+        opportunity.with_context(tracking_disable=False, mail_notrack=False).write(
+            {"date_deadline": "2030-02-01"}
+        )
+        self.flush_tracking()
+        action = opportunity.activity_schedule("mail.mail_activity_data_call")
+        action.action_feedback(feedback="Well")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crmsol_opportunity SET date_last_contact = NULL, slip_count = NULL,"
+            " slip_days = NULL, create_date = create_date - INTERVAL '1 day' WHERE id = %s",
+            [opportunity.id],
+        )
+        self.env.invalidate_all()
+        migrate(self.env.cr, "19.0.1.2.0", "post")
+        self.assertTrue(opportunity.date_last_contact)
+        self.assertEqual((opportunity.slip_count, opportunity.slip_days), (1, 31))
+
     def test_lists_that_are_new_come_filled_in(self):
         kept = self.env.ref("crmsol_opportunity.reference_role_decides")
         self.env.ref("crmsol_opportunity.reference_role_blocks").unlink()

@@ -31,6 +31,7 @@ MODEL_ACCESS = {
     "crmsol.pipeline.movement": ({"read"}, {"read"}),
     "crmsol.phase": ({"read"}, ALL),
     "crmsol.phase.stay": ({"read"}, {"read"}),
+    "crmsol.phase.pace": ({"read"}, {"read"}),
     "crmsol.target": ({"read"}, ALL),
     "crmsol.forecast.report": ({"read"}, {"read"}),
     "crmsol.competitor.report": ({"read"}, {"read"}),

@@ -24,6 +24,18 @@ class CrmsolThresholdSettings(models.TransientModel):
         help="How many days before a quotation expires the salesperson is warned.",
     )
 
+    silence_days = fields.Integer(
+        "Silence Warning (days)",
+        default=lambda self: self.env.company.crmsol_silence_days,
+        help="How many days after the last contact with the customer an opportunity is shown as "
+        "silent. 0: never.",
+    )
+    far_action_days = fields.Integer(
+        "Far Action Warning (days)",
+        default=lambda self: self.env.company.crmsol_far_action_days,
+        help="From how many days ahead the next action is shown as far away. 0: never.",
+    )
+
     loss_reason_required = fields.Boolean(
         default=lambda self: self.env.company.crmsol_loss_reason_required,
         help="No opportunity is lost without a reason, whichever way it is closed.",
@@ -46,6 +58,8 @@ class CrmsolThresholdSettings(models.TransientModel):
             {
                 "crmsol_amount_drift_percent": self.amount_drift_percent,
                 "crmsol_quotation_expiry_days": self.quotation_expiry_days,
+                "crmsol_silence_days": self.silence_days,
+                "crmsol_far_action_days": self.far_action_days,
                 "crmsol_loss_reason_required": self.loss_reason_required,
             }
         )

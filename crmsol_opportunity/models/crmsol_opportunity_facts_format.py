@@ -1,0 +1,205 @@
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ..const import OPEN
+from .crmsol_opportunity_facts import NO_ACTION
+
+#: How much a fact asks for attention: not at all, a look, something to do. Icon and words say it
+#: too.
+CALM, WARNING, ALERT = "calm", "warning", "alert"
+
+#: As many facts as a card has room for.
+CHIPS_MAX = 2
+
+
+class CrmsolOpportunity(models.Model):
+    """The facts of the progress in words, for the main tab and the cards."""
+
+    _inherit = "crmsol.opportunity"  # pylint: disable=consider-merging-classes-inherited
+
+    progress_facts = fields.Json(
+        compute="_compute_progress_facts",
+        export_string_translation=False,
+        help="What the main tab and the card show: a list of facts, each with name, icon, text, "
+        "title and tone; chip is the short text of those shown on the card.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "days_in_phase",
+        "phase_median_days",
+        "silence_days",
+        "is_silent",
+        "date_last_contact",
+        "next_action_days",
+        "next_action_state",
+        "slip_count",
+        "slip_days",
+        "quotation_date_expiry",
+        "budget",
+        "budget_gap",
+        "currency_id",
+        "company_id.crmsol_quotation_expiry_days",
+    )
+    @api.depends_context("lang", "tz")
+    def _compute_progress_facts(self):
+        for opportunity in self:
+            facts = []
+            if opportunity.outcome == OPEN and opportunity._origin:
+                facts = [
+                    opportunity._get_next_action_fact(),
+                    opportunity._get_silence_fact(),
+                    opportunity._get_slip_fact(),
+                    opportunity._get_phase_fact(),
+                    opportunity._get_quotation_fact(),
+                    opportunity._get_budget_fact(),
+                ]
+            elif opportunity._origin:
+                facts = [opportunity._get_slip_fact()]
+            facts = [fact for fact in facts if fact]
+            chips = [fact for fact in facts if fact.get("chip")]
+            for fact in chips[CHIPS_MAX:] if opportunity.outcome == OPEN else chips:
+                del fact["chip"]
+            opportunity.progress_facts = facts
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _format_days(self, days):
+        """Return a number of days in words, such as “1 day” or “12 days”."""
+        days = round(days)
+        if days == 1:
+            return self.env._("1 day")
+        return self.env._("%(days)s days", days=days)
+
+    def _get_next_action_fact(self):
+        days = self._format_days(abs(self.next_action_days))
+        state = self.next_action_state
+        if state == NO_ACTION:
+            icon, tone, text = "fa-calendar-times-o", ALERT, self.env._("No next action")
+        elif state == "overdue":
+            icon, tone = "fa-exclamation-triangle", ALERT
+            text = self.env._("Action overdue by %(days)s", days=days)
+        elif state == "today":
+            icon, tone, text = "fa-clock-o", WARNING, self.env._("Next action today")
+        elif state == "far":
+            icon, tone = "fa-calendar", WARNING
+            text = self.env._("Next action only in %(days)s", days=days)
+        else:
+            icon, tone = "fa-calendar-check-o", CALM
+            text = self.env._("Next action in %(days)s", days=days)
+        return {
+            "name": "next_action",
+            "icon": icon,
+            "tone": tone,
+            "text": text,
+            "title": self._fields["next_action_state"]._description_help(self.env),
+            "chip": text if tone == ALERT else False,
+        }
+
+    def _get_silence_fact(self):
+        is_silent = self.is_silent
+        days = self._format_days(self.silence_days)
+        contact = self.date_last_contact
+        title = self._fields["silence_days"]._description_help(self.env)
+        if contact:
+            day = fields.Datetime.context_timestamp(self, contact).date()
+            title = self.env._(
+                "Last contact with the customer: %(date)s", date=format_date(self.env, day)
+            )
+        if not contact:
+            text = self.env._("No contact yet, %(days)s", days=days)
+        elif not self.silence_days:
+            text = self.env._("In contact today")
+        else:
+            text = self.env._("%(days)s without contact", days=days)
+        return {
+            "name": "silence",
+            "icon": "fa-bell-slash-o" if is_silent else "fa-comments-o",
+            "tone": WARNING if is_silent else CALM,
+            "text": text,
+            "title": title,
+            "chip": text if is_silent else False,
+        }
+
+    def _get_slip_fact(self):
+        if not self.slip_count:
+            return None
+        if self.slip_count == 1:
+            chip = self.env._("Postponed once")
+        else:
+            chip = self.env._("Postponed %(count)s times", count=self.slip_count)
+        return {
+            "name": "slip",
+            "icon": "fa-share",
+            "tone": WARNING if self.outcome == OPEN else CALM,
+            "text": self.env._(
+                "%(times)s, %(days)s", times=chip, days=self._format_days(self.slip_days)
+            ),
+            "title": self._fields["slip_count"]._description_help(self.env),
+            "chip": chip,
+        }
+
+    def _get_phase_fact(self):
+        days, median = self.days_in_phase, self.phase_median_days
+        is_slow = median and days > median
+        if round(days):
+            text = self.env._("%(days)s in the phase", days=self._format_days(days))
+        else:
+            text = self.env._("In the phase since today")
+        if median:
+            usual = self._format_days(median) if median >= 0.5 else self.env._("less than a day")
+            text = self.env._("%(fact)s, usually %(usual)s", fact=text, usual=usual)
+        return {
+            "name": "phase",
+            "icon": "fa-hourglass-half" if is_slow else "fa-hourglass-start",
+            "tone": WARNING if is_slow else CALM,
+            "text": text,
+            "title": self._fields["phase_median_days"]._description_help(self.env)
+            if median
+            else self._fields["days_in_phase"]._description_help(self.env),
+        }
+
+    def _get_quotation_fact(self):
+        end = self.quotation_date_expiry
+        if not end:
+            return None
+        left = (end - fields.Date.context_today(self)).days
+        if left < 0:
+            text = self.env._("Quotation expired %(days)s ago", days=self._format_days(-left))
+        elif not left:
+            text = self.env._("Quotation expires today")
+        else:
+            text = self.env._("Quotation expires in %(days)s", days=self._format_days(left))
+        is_near = left <= self.company_id.crmsol_quotation_expiry_days
+        return {
+            "name": "quotation",
+            "icon": "fa-file-text-o",
+            "tone": ALERT if left < 0 else WARNING if is_near else CALM,
+            "text": text,
+            "title": self.env._(
+                "The principal quotation is valid until %(date)s",
+                date=format_date(self.env, end),
+            ),
+        }
+
+    def _get_budget_fact(self):
+        currency = self.currency_id
+        if not self.budget or not currency:
+            return None
+        gap = currency.round(self.budget_gap)
+        amount = format_amount(self.env, abs(gap), currency)
+        if gap > 0:
+            text = self.env._("%(amount)s over the budget", amount=amount)
+        elif gap < 0:
+            text = self.env._("%(amount)s below the budget", amount=amount)
+        else:
+            text = self.env._("As much as the budget")
+        return {
+            "name": "budget",
+            "icon": "fa-money",
+            "tone": WARNING if gap > 0 else CALM,
+            "text": text,
+            "title": self._fields["budget_gap"]._description_help(self.env),
+        }

@@ -1,0 +1,63 @@
+from odoo import api, models
+
+from ..const import OPPORTUNITY_MODEL
+
+#: What of a message decides whether, when and for which opportunity it is a contact.
+_CONTACT_FIELDS = {
+    "author_id",
+    "date",
+    "is_internal",
+    "message_type",
+    "model",
+    "outgoing_email_to",
+    "partner_ids",
+    "res_id",
+    "subtype_id",
+}
+
+
+class MailMessage(models.Model):
+    """A message from the customer, or to them, may be the last contact of an opportunity."""
+
+    _inherit = "mail.message"  # pylint: disable=consider-merging-classes-inherited
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        messages._crmsol_contact_opportunities()._renew_last_contact()
+        return messages
+
+    def write(self, vals):
+        if not _CONTACT_FIELDS & vals.keys():
+            return super().write(vals)
+        before = self._crmsol_contact_opportunities()
+        result = super().write(vals)
+        (before | self._crmsol_contact_opportunities())._renew_last_contact()
+        return result
+
+    def unlink(self):
+        before = self._crmsol_contact_opportunities()
+        result = super().unlink()
+        before._renew_last_contact()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _crmsol_contact_opportunities(self):
+        """Return the opportunities whose last contact may be one of these, by a quotation too."""
+        ids = {"sale.order": [], OPPORTUNITY_MODEL: []}
+        # sudo: whoever may do something with a message changes what follows from it
+        for message in self.sudo():
+            if message.model in ids and message.message_type in (
+                "comment",
+                "email",
+                "email_outgoing",
+            ):
+                ids[message.model].append(message.res_id)
+        opportunities = self.env[OPPORTUNITY_MODEL].sudo().browse(set(ids[OPPORTUNITY_MODEL]))
+        if ids["sale.order"]:
+            orders = self.env["sale.order"].sudo().browse(set(ids["sale.order"]))
+            opportunities |= orders.exists().crmsol_opportunity_id
+        return opportunities
