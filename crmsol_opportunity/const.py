@@ -4,6 +4,10 @@ OPEN = "open"
 WON = "won"
 LOST = "lost"
 
+#: The columns of the forecast that are no month. A month is named as in ISO 8601: ``2026-11``.
+OVERDUE = "overdue"
+UNDATED = "undated"
+
 #: The pairs (from, to) that an opportunity's outcome may go through. A closed deal is reopened
 #: before it is closed the other way, so that its history says that somebody changed their mind.
 OUTCOME_TRANSITIONS = frozenset({(OPEN, WON), (OPEN, LOST), (WON, OPEN), (LOST, OPEN)})

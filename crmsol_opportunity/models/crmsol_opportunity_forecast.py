@@ -8,11 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ..const import LOST, OPEN, WON
-
-#: The columns of the forecast that are no month. A month is named as in ISO 8601: ``2026-11``.
-OVERDUE = "overdue"
-UNDATED = "undated"
+from ..const import LOST, OPEN, OVERDUE, UNDATED, WON
 
 #: How many months the forecast shows at least, the present one included, and at the most.
 FORECAST_MONTHS = 4

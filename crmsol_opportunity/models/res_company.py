@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..const import NUMBER_MAX
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -35,6 +37,13 @@ class ResCompany(models.Model):
         "dialog, by an import or by another program.",
     )
 
+    crmsol_big_deal_amount = fields.Monetary(
+        "Big Deal From",
+        currency_field="currency_id",
+        help="From which amount on a deal is big, in the company's currency. The leader of its "
+        "sales team is notified when it is created, raised to it or lost. 0: no notifications.",
+    )
+
     # PostgreSQL holds NaN for greater than every number, so that BETWEEN refuses it.
     _crmsol_amount_drift_percent_range = models.Constraint(
         "CHECK(crmsol_amount_drift_percent BETWEEN 0 AND 100)",
@@ -51,4 +60,8 @@ class ResCompany(models.Model):
     _crmsol_far_action_days_range = models.Constraint(
         "CHECK(crmsol_far_action_days BETWEEN 0 AND 3650)",
         "The warning for actions that are far away is given in days: a number from 0 to 3650.",
+    )
+    _crmsol_big_deal_amount_range = models.Constraint(
+        f"CHECK(crmsol_big_deal_amount BETWEEN 0 AND {NUMBER_MAX})",
+        "The amount from which a deal is big cannot be negative. Give 0 for no notifications.",
     )

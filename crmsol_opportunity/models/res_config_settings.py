@@ -17,3 +17,11 @@ class ResConfigSettings(models.TransientModel):
     crmsol_loss_reason_required = fields.Boolean(
         related="company_id.crmsol_loss_reason_required", readonly=False
     )
+    crmsol_big_deal_amount = fields.Monetary(
+        related="company_id.crmsol_big_deal_amount",
+        readonly=False,
+        currency_field="crmsol_currency_id",
+    )
+    crmsol_currency_id = fields.Many2one(
+        "res.currency", related="company_id.currency_id", string="Currency of Opportunities"
+    )

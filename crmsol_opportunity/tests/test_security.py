@@ -13,6 +13,8 @@ SELLERS = ("anna", "clara")
 MODEL_ACCESS = {
     "crmsol.opportunity": (NO_DELETE, ALL),
     "crmsol.opportunity.history": ({"read"}, {"read"}),
+    "crmsol.big.deal": ({"read"}, {"read"}),
+    "crmsol.my.day": (set(), set()),
     "crmsol.opportunity.line": (ALL, ALL),
     "crmsol.opportunity.reference": (ALL, ALL),
     "crmsol.opportunity.partner": (ALL, ALL),

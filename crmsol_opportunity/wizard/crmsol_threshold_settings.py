@@ -23,6 +23,13 @@ class CrmsolThresholdSettings(models.TransientModel):
         default=lambda self: self.env.company.crmsol_quotation_expiry_days,
         help="How many days before a quotation expires the salesperson is warned.",
     )
+    big_deal_amount = fields.Monetary(
+        "Big Deal From",
+        default=lambda self: self.env.company.crmsol_big_deal_amount,
+        help="The leader of the sales team is notified of deals from this amount on: when they "
+        "are created, raised to it or lost. 0: no notifications.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
 
     silence_days = fields.Integer(
         "Silence Warning (days)",
@@ -60,6 +67,7 @@ class CrmsolThresholdSettings(models.TransientModel):
                 "crmsol_quotation_expiry_days": self.quotation_expiry_days,
                 "crmsol_silence_days": self.silence_days,
                 "crmsol_far_action_days": self.far_action_days,
+                "crmsol_big_deal_amount": self.big_deal_amount,
                 "crmsol_loss_reason_required": self.loss_reason_required,
             }
         )

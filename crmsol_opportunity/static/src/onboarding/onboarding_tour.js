@@ -16,6 +16,14 @@ registry.category("web_tour.tours").add("crmsol_opportunity_tour", {
             run: "click",
         },
         {
+            trigger: ".o_crmsol_my_day_pipeline",
+            content: markup(
+                _t("This is your day: what is due, and what is silent. <b>Open the pipeline.</b>")
+            ),
+            tooltipPosition: "bottom",
+            run: "click",
+        },
+        {
             trigger: ".o_crmsol_pipeline .o-kanban-button-new, .o-kanban-button-new",
             content: markup(
                 _t(
