@@ -144,8 +144,8 @@ class CrmsolOpportunity(models.Model):
     def _get_phase_fact(self):
         days, median = self.days_in_phase, self.phase_median_days
         is_slow = median and days > median
-        if round(days):
-            text = self.env._("%(days)s in the phase", days=self._format_days(days))
+        if int(days):
+            text = self.env._("%(days)s in the phase", days=self._format_days(int(days)))
         else:
             text = self.env._("In the phase since today")
         if median:

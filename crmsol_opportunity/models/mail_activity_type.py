@@ -23,6 +23,7 @@ class MailActivityType(models.Model):
     @api.depends("category")
     def _compute_crmsol_is_contact(self):
         known = {self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in _CONTACT_TYPES}
+        known.discard(False)  # deleted since
         for activity_type in self:
             activity_type.crmsol_is_contact = (
                 activity_type.category in ("phonecall", "meeting")

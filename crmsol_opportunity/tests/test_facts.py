@@ -189,7 +189,7 @@ class TestFacts(CrmsolCommon):
         self._leave_phase(10, 3, team_id=team.id)
         Pace._refresh()
         self.assertEqual(round(self.opportunity.phase_median_days), 10, "the team's")
-        self._date_back(self.opportunity, date_last_stage_update=12)
+        self._date_back(self.opportunity, date_last_stage_update=12.1)
         self.assertEqual(self._get_text("phase"), "12 days in the phase, usually 10 days")
         other = self._create_opportunity(self.eva, company_id=self.other_company.id)
         self.assertEqual(other.phase_median_days, 0, "of another company: nothing")
@@ -198,13 +198,13 @@ class TestFacts(CrmsolCommon):
         self._leave_phase(4, 4)
         self.env["crmsol.phase.pace"]._refresh()
         self.assertEqual(self.opportunity.phase_median_days, 0)
-        self._date_back(self.opportunity, date_last_stage_update=1)
+        self._date_back(self.opportunity, date_last_stage_update=1.1)
         self.assertEqual(self._get_text("phase"), "1 day in the phase")
 
     def test_a_phase_archived_since_still_has_its_facts(self):
         self._leave_phase(4, 5)
         self.env["crmsol.phase.pace"]._refresh()
-        self._date_back(self.opportunity, date_last_stage_update=12)
+        self._date_back(self.opportunity, date_last_stage_update=12.1)
         self.phase_new.active = False
         self.env.invalidate_all()
         self.assertEqual(self._get_text("phase"), "12 days in the phase, usually 4 days")

@@ -225,6 +225,14 @@ class TestLastContact(CrmsolCommon):
 
     # === THE OPPORTUNITY === #
 
+    def test_the_one_that_is_left_of_a_merge_has_the_contacts_of_all(self):
+        other = self._create_opportunity(name="Other").sudo()
+        self._create_action()
+        self.env["crmsol.opportunity.merge"].create(
+            {"opportunity_ids": (self.opportunity | other).ids, "kept_id": other.id}
+        ).action_merge()
+        self.assertTrue(other.date_last_contact)
+
     def test_a_copy_has_had_no_contact(self):
         self._create_action()
         self._assert_contact(10)

@@ -89,11 +89,13 @@ class TestMigration(CrmsolCommon):
         self.assertEqual(last.date_deadline, date(2026, 12, 24))
 
     def test_opportunities_get_the_facts_that_there_are_already(self):
-        opportunity = self._create_opportunity(date_deadline="2030-01-01")
-        opportunity.with_context(tracking_disable=False, mail_notrack=False).write(
-            {"date_deadline": "2030-02-01"}
+        opportunity = self._create_opportunity(date_deadline="2030-01-01").with_context(
+            tracking_disable=False, mail_notrack=False
         )
         self.flush_tracking()
+        opportunity.date_deadline = "2030-02-01"
+        self.flush_tracking()
+        opportunity.message_ids.sorted("id")[-1].date -= timedelta(hours=12)
         action = opportunity.activity_schedule("mail.mail_activity_data_call")
         action.action_feedback(feedback="Well")
         self.env.flush_all()
