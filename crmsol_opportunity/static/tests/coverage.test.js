@@ -60,7 +60,7 @@ test("map of the references says who was talked to in words and icons", async ()
     expect("li[data-state=never] .fa-circle-o").toHaveCount(1);
     expect("li[data-state=old]").toHaveAttribute("title", "Leo: last contact on 10/15/2026");
     expect(".o_crmsol_coverage_risk").toHaveText(/No one who decides/);
-    expect(".o_crmsol_coverage p").toHaveText("Contacted: 0 of 5.");
+    expect(".o_crmsol_coverage_summary").toHaveText("Contacted: 0 of 5.");
 });
 
 test("without references there is no map", async () => {
