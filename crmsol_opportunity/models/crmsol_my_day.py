@@ -154,6 +154,8 @@ class CrmsolMyDay(models.AbstractModel):
         of_companies = Domain.FALSE
         for company in self.env.companies:
             days = self._get_silence_threshold(company)
+            if not days:
+                continue  # the company does not want to be warned
             if has_silence:
                 is_silent = Domain("silence_days", ">=", days)
             else:
@@ -165,7 +167,7 @@ class CrmsolMyDay(models.AbstractModel):
 
     @api.model
     def _get_silence_threshold(self, company):
-        """Return after how many days a deal is silent."""
+        """Return after how many days a deal of the company is silent, 0 for never."""
         if "crmsol_silence_days" in company._fields:
             return company.sudo().crmsol_silence_days  # as in the deal's own warning
         return SILENCE_DAYS

@@ -38,14 +38,14 @@ class TestBigDeal(CrmsolCommon, MailCase):
         alerts = self.Alert.search([("opportunity_id", "=", deal.id)], order="id")
         return alerts.mapped("event")
 
-    def _notices(self, deal):
-        """Return the subjects of what the leader has in the inbox about the deal."""
+    def _notices(self, deal, leader=None):
+        """Return the subjects of what the leader (dora) has in the inbox about the deal."""
         messages = self.env["mail.message"].search(
             [
                 ("model", "=", deal._name),
                 ("res_id", "=", deal.id),
                 ("message_type", "=", "user_notification"),
-                ("notified_partner_ids", "in", self.dora.partner_id.ids),
+                ("notified_partner_ids", "in", (leader or self.dora).partner_id.ids),
             ],
             order="id",
         )
@@ -144,9 +144,10 @@ class TestBigDeal(CrmsolCommon, MailCase):
         self.assertIn("Nuts &amp; bolts &lt; 3 mm", message.body)
 
     def test_leader_reads_it_in_spanish_with_amounts_of_spain(self):
-        self._in_spanish(self.dora)
+        self._in_spanish(self.clara)
+        self.team.user_id = self.clara
         deal = self._create(12345.6)
-        self.assertEqual(self._notices(deal), ["Nueva oportunidad grande: Opportunity"])
+        self.assertEqual(self._notices(deal, self.clara), ["Nueva oportunidad grande: Opportunity"])
         message = self.env["mail.message"].search(
             [("res_id", "=", deal.id), ("message_type", "=", "user_notification")]
         )

@@ -25,7 +25,7 @@ registry.category("web_tour.tours").add("crmsol_opportunity_my_day", {
             trigger: ".o_crmsol_target_sentence:contains('4.000')",
         },
         {
-            trigger: `${ACTIONS} .o_crmsol_done:contains('Hecha')`,
+            trigger: `${ACTIONS} .o_crmsol_done:contains('Realizada')`,
             run: "click",
         },
         {
