@@ -101,12 +101,8 @@ async function openMyDay(day) {
     await animationFrame();
 }
 
-<<<<<<< HEAD
-test("lateness and progress are told honestly", () => {
-=======
 test("lateness and progress are told honestly", async () => {
     await openMyDay(makeDay()); // loads the translations
->>>>>>> 3db45c3 ([IMP] crmsol_opportunity: My Day says its buttons in words of its own, and fits the phone)
     expect([0, 1, 2].map((days) => `${formatLateness(days)}`)).toEqual([
         "Today",
         "1 day late",
