@@ -15,7 +15,7 @@ class TestBigDeal(CrmsolCommon, MailCase):
         super().setUpClass()
         cls.env = cls.env(context={"lang": "en_US"})
         cls.company.crmsol_big_deal_amount = 10000
-        cls.dora.notification_type = "inbox"
+        cls.dora.write({"notification_type": "inbox", "lang": "en_US"})
         cls.team = cls.env["crm.team"].create(
             {
                 "name": "Team",
