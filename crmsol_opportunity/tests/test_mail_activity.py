@@ -354,7 +354,8 @@ class TestActions(ActionsCommon):
         self.assertEqual(len(self.opportunity.action_ids), 100)
 
     def test_action_shows_in_the_activity_menu_of_its_owner(self):
-        self._plan(user_id=self.ben.id, date_deadline=fields.Date.today())
+        today = fields.Date.context_today(self.ben.with_user(self.ben))  # of the owner's time zone
+        self._plan(user_id=self.ben.id, date_deadline=today)
         self.opportunity.sudo().user_id = self.ben
         groups = self.env["res.users"].with_user(self.ben)._get_activity_groups()
         counts = {g["model"]: g["today_count"] for g in groups if g["type"] == "activity"}
