@@ -65,10 +65,10 @@ class _Recorder:
     def _get_plan(self, query, params):
         text = self._cursor.mogrify(query, params)
         self._cursor.execute("SAVEPOINT explained")
-        self._cursor.execute(b"EXPLAIN (ANALYZE, BUFFERS) " + text)
+        self._cursor.execute(b"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + text)
         plan = "\n".join(line for (line,) in self._cursor.fetchall())
         self._cursor.execute("ROLLBACK TO SAVEPOINT explained")
-        return f"{text.decode()}\n\n{plan}\n"
+        return text.decode(), plan
 
 
 def _jsonable(value):
@@ -130,7 +130,7 @@ def _run(registry, uid, prepare, explain=None, record=False):
 
 
 def measure(registry, uid, prepare, runs):
-    """Return the :class:`Figures` of a scenario and the plan of its slowest statement.
+    """Return the :class:`Figures` of a scenario, its slowest statement and the plan of that.
 
     :param prepare: called with a :class:`Client`, returns what is to be timed
     """
@@ -152,4 +152,4 @@ def measure(registry, uid, prepare, runs):
         1000 * seconds[slowest],
         timed[-1].answer,
     )
-    return figures, again.plan or ""
+    return figures, again.plan or ("", "")

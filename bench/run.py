@@ -20,7 +20,7 @@ from .scenarios import SCENARIOS
 
 RESULTS = Path(__file__).parent / "results"
 KEY = "crmsol_bench.data"  # of the parameter that says what the database was filled with
-PLAN_LENGTH = 6000  # characters that are kept of a statement with its plan
+STATEMENT_LENGTH, PLAN_LENGTH = 600, 1200  # characters that are kept of them
 
 
 def fill(registry, size, seed, today):
@@ -45,6 +45,15 @@ def fill(registry, size, seed, today):
         cr.execute("VACUUM ANALYZE")
         cr._cnx.autocommit = False
     return data
+
+
+def learn(registry):
+    """Have the chances to win learnt from the data, as the nightly job does."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        if "crmsol.win.table" in env and not env["crmsol.win.table"].search_count([], limit=1):
+            env["crmsol.win.table"]._refresh(env["res.company"].search([]))
+        cr.commit()
 
 
 def environment(registry):
@@ -80,14 +89,14 @@ def measure_all(registry, folder, names, runs):
                 missing.append(name)
                 continue
         try:
-            figures, plan = measure(registry, uid, scenario.prepare, runs)
+            figures, slowest = measure(registry, uid, scenario.prepare, runs)
         except Exception as error:  # of whatever kind: the others are to be measured nevertheless
             logging.getLogger(__name__).exception(name)
             print(f"{name:22} FAILED: {error}", flush=True)
             found[name] = {"failed": str(error)[:200]}
             continue
         found[name] = {key: round(value, 2) for key, value in figures._asdict().items()}
-        (folder / f"{name}.txt").write_text(shorten(plan))
+        (folder / f"{name}.txt").write_text(shorten(*slowest))
         print(
             f"{name:22} {figures.median:9.1f} ms ({figures.least:.1f} to {figures.most:.1f}), "
             f"CPU {figures.cpu:.1f} ms, {figures.statements} statements",
@@ -96,16 +105,20 @@ def measure_all(registry, folder, names, runs):
     return found, missing
 
 
-def shorten(plan):
-    """Leave out the middle of long lines, such as lists of ids, and of long plans."""
-    lines = [
-        f"{line[:300]} […] {line[-100:]}" if len(line) > 420 else line.rstrip()
-        for line in plan.splitlines()
-    ]
-    text = "\n".join(lines)
-    if len(text) > PLAN_LENGTH:
-        text = f"{text[: PLAN_LENGTH // 2]}\n[…]\n{text[-PLAN_LENGTH // 2 :]}"
-    return text + "\n"
+def shorten(statement, plan):
+    """Leave out what makes them long: the middle, and what each parallel worker did."""
+    lines = [line for line in plan.splitlines() if "Worker " not in line]
+    lines = [f"{line[:130]} […]" if len(line) > 136 else line.rstrip() for line in lines]
+    statement = cut(" ".join(statement.split()), STATEMENT_LENGTH)
+    plan = cut("\n".join(lines), PLAN_LENGTH)
+    return f"{statement}\n\n{plan}\n"
+
+
+def cut(text, most):
+    """Return the text without its middle if it has more than ``most`` characters."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most * 2 // 3]}\n[…]\n{text[-most // 3 :]}"
 
 
 def main(argv=None):
@@ -127,6 +140,7 @@ def main(argv=None):
     logging.getLogger("bench").setLevel(logging.INFO)
     registry = Registry(options.db)
     data = fill(registry, options.size, options.seed, options.today)
+    learn(registry)
     folder = RESULTS / f"{options.run[:10]}-{options.label}"
     folder.mkdir(parents=True, exist_ok=True)
     names = options.only or list(SCENARIOS)

@@ -25,13 +25,12 @@ def forecast_month(client):
 
 @scenario("Board of the forecast, first load", needs=f"{MODEL}:_get_forecast_month")
 def forecast_board(client):
-    closed = ["|", ("outcome", "=", "open"), ("date_closed", ">=", f"{date.today():%Y-%m}-01")]
-    domain = [("outcome", "!=", "lost"), *closed]
-    bar = {"field": "outcome", "colors": {"won": "success", "open": "info", "lost": "danger"}}
-    return lambda: [
-        client.ask("board_progress", domain=domain, group_by="forecast_month", progress_bar=bar),
-        client.ask("board", domain=domain, groupby=["forecast_month"]),
-    ]
+    return lambda: [client.ask("forecast_progress"), client.ask("forecast")]
+
+
+@scenario("Chances to win are learnt anew", needs="crmsol.win.table:action_refresh")
+def win_learn(client):
+    return lambda: client.call("crmsol.win.table", "action_refresh")
 
 
 @scenario("Forecast by seller and month beside the targets", needs="crmsol.forecast.report")
