@@ -8,7 +8,7 @@ record is created through the ORM, and the others are its copies but for the col
 import logging
 from datetime import datetime
 
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .generator.check import problems, state_fields
 from .generator.master_data import SELLERS, MasterData
@@ -58,11 +58,21 @@ class Generator(MasterData):
             ):
                 _logger.info("%s opportunities: %s", self.size, part.__name__.strip("_"))
                 part()
-        self.env.invalidate_all()
+        self._reckon_facts()
         found = problems(self.env.cr, self.first_id)
         if any(found.values()):
             raise ValueError(f"the generated data are wrong: {found}")
         return found
+
+    def _reckon_facts(self):
+        """Have the addon find what follows from history, actions and messages."""
+        self.env.invalidate_all()
+        for ids in split_every(10_000, range(self.first_id, self.first_id + self.size)):
+            opportunities = self.env["crmsol.opportunity"].browse(ids)
+            opportunities._renew_slips()
+            opportunities._renew_last_contact()
+            self.env.flush_all()
+            self.env.invalidate_all()
 
     # === OPPORTUNITIES === #
 
