@@ -1,7 +1,9 @@
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.addons.base.tests.common import BaseCommon
+from odoo.sql_db import Cursor
 from odoo.tests import new_test_user
 from odoo.tools import SQL, mute_logger
 
@@ -95,6 +97,40 @@ class CrmsolCommon(BaseCommon):
         cls.env["res.lang"]._activate_lang("es_ES")
         cls.env["ir.module.module"]._load_module_terms(["crmsol_opportunity"], ["es_ES"])
         user.lang = "es_ES"
+
+    def _get_statements(self, call):
+        """Return the SQL of a call with an empty cache of records, what it writes included.
+
+        :rtype: list[str]
+        """
+        statements, execute = [], Cursor.execute
+
+        def keep(cursor, query, *args, **kwargs):
+            statements.append(query.code if isinstance(query, SQL) else str(query))
+            return execute(cursor, query, *args, **kwargs)
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(Cursor, "execute", keep):
+            call()
+            self.env.flush_all()
+        return statements
+
+    def _assert_same_statements(self, call, grow):
+        """A read takes as many statements as before once ``grow`` has made more of what it reads.
+
+        Each time it is made once before: the caches that are not of records (rights, names, views)
+        are to hold all it asks of them. A long run of tests may evict any of it in between.
+        """
+
+        def measure():
+            self._get_statements(call)
+            return self._get_statements(call)
+
+        few = measure()
+        grow()
+        many = measure()
+        self.assertEqual(len(many), len(few), "\n".join(["The statements are now:", *many]))
 
     @contextmanager
     def _refused(self, sentence):

@@ -196,18 +196,15 @@ class TestClosingDialog(ClosingCommon):
     def test_many_are_closed_at_once_with_a_statement_for_none_of_them(self):
         """The host writes the messages: of them alone there may be more statements for more."""
 
-        def count(number, **context):
+        def count(number):
             opportunities = self._create_opportunity().browse()
             for _i in range(number):
                 opportunities |= self._create_opportunity()
-            opportunities = opportunities.with_context(**context)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._close(opportunities, outcome=LOST, note="Too late")
-            self.env.flush_all()
+            statements = self._get_statements(
+                lambda: self._close(opportunities, outcome=LOST, note="Too late")
+            )
             self.assertEqual(set(opportunities.mapped("outcome")), {LOST})
-            return self.env.cr.sql_log_count - before
+            return len(statements)
 
         count(2)
         few = count(10)

@@ -63,13 +63,15 @@ class TestPhaseBar(CrmsolCommon):
         self.assertFalse(self.env["crmsol.opportunity"].new({}).duration_tracking)
 
     def test_statements_do_not_grow_with_the_opportunities(self):
-        def count(number):
-            deals = self.opportunity.concat(*(self._create_opportunity() for _i in range(number)))
-            self.env.flush_all()
-            queries = self.env.cr.sql_log_count
-            deals.mapped("duration_tracking")
-            return self.env.cr.sql_log_count - queries
+        deals = self.opportunity
 
-        count(1)
-        self.assertEqual(count(10), 1)
-        self.assertEqual(count(100), 1)
+        def read():
+            deals.browse(deals.ids).mapped("duration_tracking")
+
+        def create(number):
+            nonlocal deals
+            deals = deals.concat(*(self._create_opportunity() for _i in range(number)))
+
+        create(10)
+        self._assert_same_statements(read, lambda: create(90))
+        self.assertEqual(len(self._get_statements(read)), 1)

@@ -105,41 +105,29 @@ class TestCrmsolOpportunityRequirement(CrmsolCommon):
         self._require("budget", "contact_id", "tag_ids", "reference_ids")
         tag = self.env["crm.tag"].create({"name": "Some tag"})
         person = self.env["res.partner"].create({"name": "Person", "parent_id": self.customer.id})
+        Opportunity = self.env["crmsol.opportunity"].with_user(self.anna)
+        values = {
+            "name": "Deal",
+            "partner_id": self.customer.id,
+            "budget": 1,
+            "contact_id": person.id,
+            "tag_ids": tag.ids,
+            "reference_ids": [Command.create({"partner_id": person.id})],
+        }
 
-        def count(number):
-            opportunities = self.env["crmsol.opportunity"].browse()
-            for _i in range(number):
-                opportunities |= self._create_opportunity(
-                    budget=1,
-                    contact_id=person.id,
-                    tag_ids=[Command.link(tag.id)],
-                    reference_ids=[Command.create({"partner_id": person.id})],
-                )
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.assertFalse(opportunities._get_missing_items(self.phase_proposal))
-            return self.env.cr.sql_log_count - before
+        def check(phase, read):
+            deals = Opportunity
 
-        def create(number):
-            values = {
-                "name": "Deal",
-                "partner_id": self.customer.id,
-                "phase_id": self.phase_proposal.id,
-                "budget": 1,
-                "contact_id": person.id,
-                "tag_ids": tag.ids,
-                "reference_ids": [Command.create({"partner_id": person.id})],
-            }
-            Opportunity = self.env["crmsol.opportunity"].with_user(self.anna)
-            created = Opportunity.create([dict(values) for _i in range(number)])
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            created._check_entry_of_new()
-            return self.env.cr.sql_log_count - before
+            def create(number):
+                nonlocal deals
+                of_phase = {**values, "phase_id": phase.id}
+                deals += Opportunity.create([dict(of_phase) for _i in range(number)])
 
-        count(2)  # fill the caches of rights
-        self.assertEqual(count(10), count(100))
-        create(2)
-        self.assertEqual(create(10), create(100))
+            create(10)
+            self._assert_same_statements(lambda: read(deals), lambda: create(90))
+
+        check(
+            self.phase_new,
+            lambda deals: self.assertFalse(deals._get_missing_items(self.phase_proposal)),
+        )
+        check(self.phase_proposal, lambda deals: deals._check_entry_of_new())

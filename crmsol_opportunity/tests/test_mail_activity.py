@@ -196,12 +196,8 @@ class TestActions(ActionsCommon):
         )
 
         def queries(records):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            records.activity_schedule("mail.mail_activity_data_todo", user_id=self.env.uid)
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            todo, uid = "mail.mail_activity_data_todo", self.env.uid
+            return len(self._get_statements(lambda: records.activity_schedule(todo, user_id=uid)))
 
         queries(self.opportunity)  # warms the caches
         few, many = queries(opportunities[:10]), queries(opportunities[10:])
@@ -324,13 +320,6 @@ class TestActions(ActionsCommon):
             "action_plan_ids": {"fields": {"name": {}}},
         }
 
-        def queries():
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.opportunity.web_read(spec)
-            return self.env.cr.sql_log_count - before
-
         def plan(number):
             partners = self.env["res.partner"].create([{"name": str(n)} for n in range(number)])
             actions = self.Activity.create(
@@ -347,10 +336,7 @@ class TestActions(ActionsCommon):
             actions[::2].action_archive()
 
         plan(10)
-        queries()
-        few = queries()
-        plan(90)
-        self.assertEqual(queries(), few)
+        self._assert_same_statements(lambda: self.opportunity.web_read(spec), lambda: plan(90))
         self.assertEqual(len(self.opportunity.action_ids), 100)
 
     def test_action_shows_in_the_activity_menu_of_its_owner(self):

@@ -233,16 +233,6 @@ class TestDayAgenda(ActionsCommon):
                 ]
             )
 
-        def queries():
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._agenda()
-            return self.env.cr.sql_log_count - before
-
         fill(4)
-        queries()
-        few = queries()
-        fill(36)
-        self.assertEqual(queries(), few)
+        self._assert_same_statements(self._agenda, lambda: fill(36))
         self.assertEqual(len(self._agenda()), 80)

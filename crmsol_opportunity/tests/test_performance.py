@@ -35,26 +35,6 @@ class TestPerformance(CrmsolCommon):
 
     # === HELPERS === #
 
-    def _count_queries(self, method):
-        """Return how many queries the method takes with an empty cache, what it writes included."""
-        self.env.cr.flush()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        method()
-        self.env.cr.flush()
-        return self.env.cr.sql_log_count - before
-
-    def _assert_constant(self, method, grow):
-        """The method takes the same queries before and after ``grow`` made ten a hundred."""
-
-        def count():
-            self._count_queries(method)  # fills the caches that are not of records
-            return self._count_queries(method)
-
-        few = count()
-        grow()
-        self.assertEqual(count(), few)
-
     def _prepare_opportunities(self, count, **values):
         """Return values of opportunities that have nothing in common but the phase."""
         partners = self.env["res.partner"].create(
@@ -147,12 +127,12 @@ class TestPerformance(CrmsolCommon):
         def grow():
             domain[0][2].extend(self._create_opportunities(MANY - FEW).ids)
 
-        self._assert_constant(load, grow)
+        self._assert_same_statements(load, grow)
 
     def test_column_takes_the_same_queries_for_ten_and_for_a_hundred(self):
         specification = self._get_specification("kanban")
         domain = [("id", "in", self._create_opportunities(FEW).ids)]
-        self._assert_constant(
+        self._assert_same_statements(
             lambda: self.Opportunity.web_search_read(domain, specification, limit=2 * MANY),
             lambda: domain[0][2].extend(self._create_opportunities(MANY - FEW).ids),
         )
@@ -169,7 +149,7 @@ class TestPerformance(CrmsolCommon):
             )
             self.assertEqual(page["length"], len(domain[0][2]))
 
-        self._assert_constant(
+        self._assert_same_statements(
             load, lambda: domain[0][2].extend(self._create_opportunities(MANY - FEW).ids)
         )
 
@@ -214,7 +194,7 @@ class TestPerformance(CrmsolCommon):
 
         fill(FEW)
         form = opportunity.with_user(self.clara)
-        self._assert_constant(lambda: form.web_read(specification), lambda: fill(MANY - FEW))
+        self._assert_same_statements(lambda: form.web_read(specification), lambda: fill(MANY - FEW))
 
     def test_history_takes_the_same_queries_for_ten_and_for_a_hundred(self):
         opportunities = self._create_opportunities(FEW)
@@ -234,13 +214,13 @@ class TestPerformance(CrmsolCommon):
             nonlocal opportunities
             opportunities |= self._create_opportunities(MANY - FEW)
 
-        self._assert_constant(read, grow)
+        self._assert_same_statements(read, grow)
 
     def _assert_queries_a_record(self, method, most):
         """Each record beyond the tenth adds ``most`` queries at the most."""
         for number in (FEW, MANY):  # fills the caches that are not of records
             method(number)
-        few, many = (self._count_queries(lambda n=n: method(n)) for n in (FEW, MANY))
+        few, many = (len(self._get_statements(lambda n=n: method(n))) for n in (FEW, MANY))
         self.assertLessEqual((many - few) / (MANY - FEW), most)
 
     def test_creating_many_adds_only_the_follower_of_each(self):
