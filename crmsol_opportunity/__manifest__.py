@@ -53,6 +53,7 @@
         "views/crmsol_opportunity_views.xml",
         "views/crmsol_opportunity_forecast_views.xml",
         "views/crmsol_target_views.xml",
+        "views/crmsol_team_address_views.xml",
         "views/crmsol_opportunity_history_views.xml",
         "views/crmsol_opportunity_win_views.xml",
         "views/sale_order_views.xml",

@@ -50,5 +50,7 @@ env["mail.activity.plan"].create(
 env["ir.filters"].create(
     {"name": "Grandes", "model_id": opportunity._name, "domain": "[('amount', '>', 2000)]"}
 )
+team = env["crm.team"].create({"name": "Envasado"})
+env["crmsol.team.address"].create({"team_id": team.id, "alias_name": "envasado"})
 env["sale.order"].create({"partner_id": partner.id, "crmsol_opportunity_id": opportunity.id})
 env.cr.commit()

@@ -42,6 +42,7 @@ from . import (
     test_import_host,
     test_import_refusals,
     test_import_tours,
+    test_incoming,
     test_js,
     test_keyboard_tours,
     test_mail_activity,

@@ -34,6 +34,7 @@ MODEL_ACCESS = {
     "crmsol.phase": ({"read"}, ALL),
     "crmsol.phase.stay": ({"read"}, {"read"}),
     "crmsol.phase.pace": ({"read"}, {"read"}),
+    "crmsol.team.address": (set(), ALL),
     "crmsol.target": ({"read"}, ALL),
     "crmsol.forecast.report": ({"read"}, {"read"}),
     "crmsol.competitor.report": ({"read"}, {"read"}),
