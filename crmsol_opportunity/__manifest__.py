@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crmsol_rules.xml",
+        "security/crmsol_dialog_rules.xml",
         "data/crmsol_phase_data.xml",
         "data/crmsol_loss_reason_data.xml",
         "data/mail_message_subtype_data.xml",
