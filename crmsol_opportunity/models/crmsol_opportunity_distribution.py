@@ -213,8 +213,8 @@ class CrmsolOpportunity(models.Model):
                 seen & Domain(fname, "!=", False), [fname], order=fname, limit=MAX_CHOICES
             )
             records = Model.union(*(record for (record,) in groups))
-            if chosen:
-                records |= Model.browse(self._to_id(chosen)).exists()
+            if chosen:  # by any id: of whom the user may not read, the name is not told
+                records |= Model.browse(self._to_id(chosen)).exists()._filtered_access("read")
             # sudo: the name of whoever has a deal that the user may read
             return [(record.id, record.display_name) for record in records.sudo()]
 

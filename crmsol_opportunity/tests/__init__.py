@@ -1,4 +1,5 @@
 from . import (
+    test_access_figures,
     test_access_routes,
     test_actions_tours,
     test_backtest,
