@@ -1,5 +1,6 @@
 # before the models that inherit them
 from . import crmsol_derived_mixin, crmsol_opportunity_relation_mixin  # isort: skip
+from . import crmsol_thread_mixin  # isort: skip
 from . import crmsol_usage_mixin, crmsol_parameter_mixin  # isort: skip
 
 from . import (

@@ -14,6 +14,7 @@ class CrmsolOpportunity(models.Model):
     _description = "Opportunity"
     _inherit = [
         "crmsol.derived.mixin",
+        "crmsol.thread.mixin",
         "mail.tracking.duration.mixin",
         "mail.activity.mixin",
         "utm.mixin",
@@ -412,10 +413,15 @@ class CrmsolOpportunity(models.Model):
     def _track_subtype(self, init_values):
         self.ensure_one()
         if "outcome" in init_values and self.outcome != OPEN:
-            return self.env.ref(f"crmsol_opportunity.mt_opportunity_{self.outcome}")
-        if "phase_id" in init_values:
-            return self.env.ref("crmsol_opportunity.mt_opportunity_phase")
-        return super()._track_subtype(init_values)
+            name = self.outcome
+        elif "phase_id" in init_values:
+            name = "phase"
+        else:
+            return super()._track_subtype(init_values)
+        # without the query by which ``env.ref`` makes sure that it exists: the thread does so
+        xmlid = f"crmsol_opportunity.mt_opportunity_{name}"
+        id_ = self.env["ir.model.data"]._xmlid_to_res_id(xmlid, raise_if_not_found=True)
+        return self.env["mail.message.subtype"].browse(id_)
 
     def _creation_message(self):
         self.ensure_one()

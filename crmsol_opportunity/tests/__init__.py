@@ -70,6 +70,7 @@ from . import (
     test_search,
     test_security,
     test_summary,
+    test_thread_batch,
     test_timeline,
     test_timeline_tours,
     test_tours,

@@ -3,7 +3,7 @@ from lxml import etree
 from odoo import Command
 from odoo.tests import tagged
 
-from ..const import LOST, OPEN, OPPORTUNITY_MODEL
+from ..const import OPPORTUNITY_MODEL
 from .common import CrmsolCommon
 
 FEW, MANY = 10, 100
@@ -223,33 +223,7 @@ class TestPerformance(CrmsolCommon):
         few, many = (len(self._get_statements(lambda n=n: method(n))) for n in (FEW, MANY))
         self.assertLessEqual((many - few) / (MANY - FEW), most)
 
-    def test_creating_many_adds_only_the_follower_of_each(self):
-        values = {n: self._prepare_opportunities(n, user_id=self.clara.id) for n in (FEW, MANY)}
-        self._assert_queries_a_record(lambda n: self.Opportunity.create(values[n]), 3)
-
     def test_creating_many_without_the_thread_adds_nothing_for_each(self):
         values = {n: self._prepare_opportunities(n) for n in (FEW, MANY)}
         of_import = self.Opportunity.with_context(tracking_disable=True)
         self._assert_queries_a_record(lambda n: of_import.create(values[n]), 0)
-
-    def test_moving_many_adds_only_the_message_of_each(self):
-        opportunities = self._create_opportunities(MANY)
-
-        def move(number):
-            records = self.Opportunity.browse(opportunities[:number].ids)
-            is_new = records[:1].phase_id == self.phase_new
-            records.phase_id = self.phase_proposal if is_new else self.phase_new
-
-        self._assert_queries_a_record(move, 2)
-
-    def test_closing_and_reopening_many_adds_only_the_message_of_each(self):
-        opportunities = self._create_opportunities(MANY)
-
-        def close(number):
-            records = self.Opportunity.browse(opportunities[:number].ids)
-            if records[:1].outcome == OPEN:
-                records._close(LOST)
-            else:
-                records._reopen()
-
-        self._assert_queries_a_record(close, 2)

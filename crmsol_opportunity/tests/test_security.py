@@ -51,6 +51,7 @@ MODEL_ACCESS = {
     "crmsol.derived.mixin": (set(), set()),
     "crmsol.usage.mixin": (set(), set()),
     "crmsol.parameter.mixin": (set(), set()),
+    "crmsol.thread.mixin": (set(), set()),
 }
 
 
