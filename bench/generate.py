@@ -42,7 +42,7 @@ class Generator(MasterData):
 
         :raise ValueError: if the data are not what they should be
         """
-        with self._unhindered():
+        with self._unhindered("crmsol_opportunity", "crmsol_opportunity_history"):
             for part in (
                 self._define_functions,
                 self._create_sellers,

@@ -38,7 +38,7 @@ class Writer:
         self.env.cr.execute(SQL(query, *args, **kwargs))
 
     @contextlib.contextmanager
-    def _unhindered(self):
+    def _unhindered(self, *tables):
         """Without the indexes and triggers of the tables that get millions of rows."""
         if not self.bulk:
             yield
@@ -49,7 +49,7 @@ class Writer:
              WHERE i.tablename = ANY(%s)
                AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
             """,
-            ["crmsol_opportunity", "crmsol_opportunity_history"],
+            list(tables),
         )
         indexes = self.env.cr.fetchall()
         self.execute("SET LOCAL session_replication_role = replica")

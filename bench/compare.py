@@ -1,0 +1,144 @@
+"""Measures ours and the host's own CRM beside one another, in one process and one database."""
+
+import argparse
+import json
+import logging
+import statistics
+import sys
+import time
+from datetime import date
+from typing import NamedTuple
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+from .beside import PAIRS
+from .client import Client
+from .generator.leads import LeadCopier
+from .measure import _run
+from .run import RESULTS, environment, fill, learn
+
+COPIED = "crmsol_bench.leads"  # of the parameter that says that crm's leads are there
+
+
+class Side(NamedTuple):
+    """Of one side of a pair; times in milliseconds."""
+
+    clock: float  # median on the clock
+    cpu: float  # median of this process and its PostgreSQL backend
+    statements: int
+
+
+def fill_leads(registry):
+    """Give crm the opportunities that ours has, unless it has them."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        parameter = env["ir.config_parameter"]
+        if parameter.get_param(COPIED):
+            return
+        LeadCopier(env).run()
+        parameter.set_param(COPIED, "1")
+        cr.commit()
+    with registry.cursor() as cr:
+        cr.rollback()
+        cr._cnx.autocommit = True
+        cr.execute("VACUUM ANALYZE")
+        cr._cnx.autocommit = False
+
+
+def measure_pair(registry, pair, runs):
+    """Return the figures of both sides, measured by turns, so that a busy minute hits both."""
+    with registry.cursor() as cr:
+        users = api.Environment(cr, SUPERUSER_ID, {})["res.users"]
+        uid = users.search([("login", "=", pair.user)]).id
+    sides = (pair.ours, pair.theirs)
+    for prepare in sides:
+        _run(registry, uid, prepare)  # warms up
+    found = ([], [])
+    for _i in range(runs):
+        for prepare, timed in zip(sides, found, strict=True):
+            timed.append(_run(registry, uid, prepare))
+    return [
+        Side(
+            1000 * statistics.median(run.seconds for run in timed),
+            1000 * statistics.median(run.cpu for run in timed),
+            timed[-1].statements,
+        )
+        for timed in found
+    ]
+
+
+def measure_floor(registry, pair, runs):
+    """Return the milliseconds that the SQL alone takes, if the pair has such a floor."""
+    if not pair.floor:
+        return None
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        statements = pair.floor(Client(env))
+        times = []
+        for _i in range(runs + 1):
+            start = time.perf_counter()
+            for statement in statements:
+                cr.execute(statement)
+                cr.fetchall()
+            times.append(1000 * (time.perf_counter() - start))
+        cr.rollback()
+    return statistics.median(times[1:])
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--db", required=True)
+    parser.add_argument("--size", type=int, required=True)
+    parser.add_argument("--label", required=True)
+    parser.add_argument("--only", action="append", choices=sorted(PAIRS), default=[])
+    parser.add_argument("--quick", action="store_true", help="3 runs instead of 9")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--today", type=date.fromisoformat, default=date.today())
+    parser.add_argument("--run", required=True)
+    options = parser.parse_args(argv)
+
+    config.parse_config(
+        ["-d", options.db, "--no-http", "--max-cron-threads=0", "--log-level=warn"],
+        setup_logging=True,
+    )
+    registry = Registry(options.db)
+    data = fill(registry, options.size, options.seed, options.today)
+    fill_leads(registry)
+    learn(registry)
+    runs = 3 if options.quick else 9
+    path = RESULTS / "beside" / f"{options.label}.json"
+    path.parent.mkdir(exist_ok=True)
+    kept = json.loads(path.read_text())["pairs"] if options.only and path.exists() else {}
+    for name in options.only or PAIRS:
+        pair = PAIRS[name]
+        try:
+            ours, theirs = measure_pair(registry, pair, runs)
+            floor = measure_floor(registry, pair, runs)
+        except Exception as error:  # of whatever kind: the others are to be measured nevertheless
+            logging.getLogger(__name__).exception(name)
+            kept[name] = {"title": pair.title, "failed": str(error)[:200]}
+            continue
+        kept[name] = {
+            "title": pair.title,
+            "goal": pair.goal,
+            "runs": runs,
+            "ours": {key: round(value, 2) for key, value in ours._asdict().items()},
+            "theirs": {key: round(value, 2) for key, value in theirs._asdict().items()},
+            "floor": floor and round(floor, 2),
+        }
+        print(
+            f"{name:18} {ours.clock:8.1f} / {theirs.clock:8.1f} ms = "
+            f"{ours.clock / theirs.clock:.2f}   CPU {ours.cpu:7.1f} / {theirs.cpu:7.1f} = "
+            f"{ours.cpu / theirs.cpu:.2f}   {ours.statements} / {theirs.statements} statements"
+            + (f"   floor {floor:.1f}" if floor else ""),
+            flush=True,
+        )
+    head = {"run": options.run, "data": data, "environment": environment(registry)}
+    path.write_text(json.dumps({**head, "pairs": kept}, indent=1) + "\n")
+    return 1 if any("failed" in each for each in kept.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
