@@ -61,6 +61,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/crmsol_opportunity_distribution_views.xml",
+        "views/crmsol_opportunity_calibration_views.xml",
         "views/digest_digest_views.xml",
         "views/crmsol_my_day_views.xml",
         "views/crmsol_opportunity_menus.xml",

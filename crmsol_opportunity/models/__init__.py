@@ -18,6 +18,8 @@ from . import (
     crmsol_opportunity_amount,
     crmsol_opportunity_backtest,
     crmsol_opportunity_big_deal,
+    crmsol_opportunity_calibration,
+    crmsol_opportunity_calibration_words,
     crmsol_opportunity_closing,
     crmsol_opportunity_competitor,
     crmsol_opportunity_contact,

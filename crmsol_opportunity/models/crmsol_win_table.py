@@ -21,7 +21,7 @@ WITH known AS (
     SELECT opportunity_id, phase_id, phase_date_from, outcome, active, team_id, company_id,
            date_from, CASE WHEN date_to <= %(moment)s THEN date_to END AS date_to
       FROM crmsol_opportunity_history
-     WHERE date_from <= %(moment)s
+     WHERE date_from <= %(moment)s AND %(sample)s
 ), deal AS (
     SELECT opportunity_id, outcome, active
       FROM known
@@ -123,9 +123,10 @@ class CrmsolWinTable(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _count_stays(self, company, moment):
+    def _count_stays(self, company, moment, ids=None):
         """Return the stays of a company's deals, as they were known at a moment.
 
+        :param list ids: of the opportunities that are looked at; without them, all
         :rtype: list[Count]
         """
         self.env["crmsol.opportunity"].flush_model()
@@ -133,6 +134,7 @@ class CrmsolWinTable(models.Model):
             SQL(
                 _COUNTS.replace("%(moment)s", "%(moment)s::timestamp"),
                 moment=moment,
+                sample=SQL("TRUE") if ids is None else SQL("opportunity_id = ANY(%s)", ids),
                 company=company.id,
                 open=OPEN,
             )
@@ -158,13 +160,14 @@ class CrmsolWinTable(models.Model):
         return {phase.id: phase.probability / 100 for phase in phases}
 
     @api.model
-    def _build(self, company, moment=None):
+    def _build(self, company, moment=None, ids=None):
         """Return the tables of a company, from what was known at a moment and nothing later.
 
         :param datetime moment: in UTC; without one, now
+        :param list ids: as in :meth:`_count_stays`
         :return: what ``engine.probability.build_tables`` returns, and the counts
         """
-        counts = self._count_stays(company, moment or self.env.cr.now())
+        counts = self._count_stays(company, moment or self.env.cr.now(), ids)
         return build_tables(counts, self._get_defaults()), counts
 
     @api.model

@@ -4,6 +4,7 @@ from . import (
     test_actions_tours,
     test_backtest,
     test_big_deal,
+    test_calibration,
     test_closing,
     test_closing_of_two_users,
     test_closing_pages_tours,

@@ -52,7 +52,10 @@ class WinCommon(CrmsolCommon):
             is_closed = isinstance(state, str)
             phase = self.phase_close if is_closed else state
             outcome = state if is_closed else OPEN
-            past.append((ago(days), {"phase_id": phase.id, "outcome": outcome, "active": True}))
+            state = {"phase_id": phase.id, "outcome": outcome, "active": True}
+            if not is_closed:
+                state["probability"] = phase.probability
+            past.append((ago(days), state))
         last = past[-1][1]
         if last["outcome"] != OPEN:
             deal._close(last["outcome"])
