@@ -15,24 +15,20 @@ FRESH = timedelta(hours=20)
 
 #: The stays of a company's deals in open phases as they were known at a moment, counted by kind.
 #: What was closed by mistake and reopened has not ended: it goes on in the phase where it was
-#: reopened. Deals that were archived while open were last seen then.
+#: reopened. Deals that were archived while open were last seen then. d is a deal as it was known,
+#: k are its states up to then, both of the table itself: of a common table expression PostgreSQL
+#: knows no numbers, takes the deals for few, and goes through all states once for each of them.
 _COUNTS = """
-WITH known AS (
-    SELECT opportunity_id, phase_id, phase_date_from, outcome, active, team_id, company_id,
-           date_from, CASE WHEN date_to <= %(moment)s THEN date_to END AS date_to
-      FROM crmsol_opportunity_history
-     WHERE date_from <= %(moment)s AND %(sample)s
-), deal AS (
-    SELECT opportunity_id, outcome, active
-      FROM known
-     WHERE date_to IS NULL AND company_id = %(company)s
-), stay AS (
+WITH stay AS (
     SELECT k.opportunity_id, k.phase_id, k.phase_date_from AS begin, d.outcome, d.active,
-           MAX(COALESCE(k.date_to, %(moment)s)) AS end,
-           MAX(COALESCE(k.date_to, %(moment)s)) FILTER (WHERE k.active) AS last_seen,
+           MAX(LEAST(k.date_to, %(moment)s)) AS end,
+           MAX(LEAST(k.date_to, %(moment)s)) FILTER (WHERE k.active) AS last_seen,
            (ARRAY_AGG(k.team_id ORDER BY k.date_from DESC))[1] AS team_id
-      FROM known k JOIN deal d ON d.opportunity_id = k.opportunity_id
-     WHERE k.outcome = %(open)s
+      FROM crmsol_opportunity_history d
+      JOIN crmsol_opportunity_history k ON k.opportunity_id = d.opportunity_id
+     WHERE d.date_from <= %(moment)s AND (d.date_to IS NULL OR d.date_to > %(moment)s)
+       AND d.company_id = %(company)s
+       AND k.date_from <= %(moment)s AND k.outcome = %(open)s
   GROUP BY k.opportunity_id, k.phase_id, k.phase_date_from, d.outcome, d.active
 ), followed AS (
     SELECT opportunity_id, phase_id, begin, "end", last_seen, team_id, outcome, active,
@@ -134,7 +130,7 @@ class CrmsolWinTable(models.Model):
             SQL(
                 _COUNTS.replace("%(moment)s", "%(moment)s::timestamp"),
                 moment=moment,
-                sample=SQL("TRUE") if ids is None else SQL("opportunity_id = ANY(%s)", ids),
+                sample=SQL("TRUE") if ids is None else SQL("d.opportunity_id = ANY(%s)", ids),
                 company=company.id,
                 open=OPEN,
             )
