@@ -27,7 +27,7 @@ WITH stay AS (
       FROM crmsol_opportunity_history d
       JOIN crmsol_opportunity_history k ON k.opportunity_id = d.opportunity_id
      WHERE d.date_from <= %(moment)s AND (d.date_to IS NULL OR d.date_to > %(moment)s)
-       AND d.company_id = %(company)s
+       AND d.company_id = %(company)s AND %(sample)s
        AND k.date_from <= %(moment)s AND k.outcome = %(open)s
   GROUP BY k.opportunity_id, k.phase_id, k.phase_date_from, d.outcome, d.active
 ), followed AS (

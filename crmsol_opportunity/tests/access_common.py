@@ -72,6 +72,8 @@ MODEL_ACCESS = {
     "crmsol.derived.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.usage.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.parameter.mixin": (NONE, NONE, NO_ROWS),
+    "crmsol.thread.mixin": (NONE, NONE, NO_ROWS),
+    "crmsol.team.address": (NONE, ALL, OF_COMPANY),
 }
 
 
