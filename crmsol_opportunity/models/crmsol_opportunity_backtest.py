@@ -147,24 +147,41 @@ class CrmsolOpportunity(models.Model):
         deals = defaultdict(list)
         if not spans:
             return deals
+        moments = sorted(moment for _, moment, _, _, _ in spans.values())
+        columns = (
+            "user_id",
+            "amount_company",
+            "probability",
+            "date_deadline",
+            "date_from",
+            "date_to",
+        )
+        is_open = Domain("outcome", "=", OPEN) & Domain("active", "=", True)
         rows = self.env.execute_query(
             SQL(
+                # A row of the history was in force at the moments from one number to another one.
+                # Ordered, so that no figure depends on how PostgreSQL went about it.
                 """
                 SELECT t.month, h.user_id, h.amount_company, h.probability, count(*)
-                  FROM (VALUES %(spans)s) t (month, moment, until, overdue)
-                  JOIN crmsol_opportunity_history h
-                    ON h.date_from < t.moment AND (h.date_to IS NULL OR h.date_to >= t.moment)
-                 WHERE h.outcome = %(open)s AND h.active
+                  FROM (%(history)s) h
+            CROSS JOIN LATERAL (
+                       SELECT width_bucket(h.date_from, %(moments)s) + 1,
+                              width_bucket(COALESCE(h.date_to, 'infinity'), %(moments)s)
+                       ) n (first, last)
+                  JOIN (VALUES %(spans)s) t (month, number, until, overdue)
+                    ON t.number BETWEEN n.first AND n.last
+                 WHERE n.first <= n.last
                    AND h.date_deadline < t.until AND (t.overdue OR h.date_deadline >= t.month)
-                   AND h.id IN %(readable)s
               GROUP BY t.month, h.user_id, h.amount_company, h.probability
+              ORDER BY t.month, h.user_id, h.amount_company, h.probability
                 """,
+                history=self._get_readable_history(wanted & is_open, *columns),
+                moments=SQL("%s::timestamp[]", moments),
                 spans=SQL(", ").join(
-                    SQL("(%s::date, %s::timestamp, %s::date, %s)", month, moment, end, overdue)
+                    SQL("(%s::date, %s, %s::date, %s)", month, number, end, overdue)
                     for month, (_, moment, _, end, overdue) in spans.items()
+                    for number in [moments.index(moment) + 1]
                 ),
-                open=OPEN,
-                readable=self._get_readable_history(wanted),
             )
         )
         for month, user, amount, probability, count in rows:
@@ -183,20 +200,27 @@ class CrmsolOpportunity(models.Model):
         before, won = defaultdict(int), defaultdict(int)
         if not spans:
             return before, won
+        columns = (
+            "opportunity_id",
+            "user_id",
+            "amount_company",
+            "phase_date_from",
+            "date_from",
+            "date_to",
+        )
+        is_won = Domain("outcome", "=", WON) & Domain("active", "=", True)
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT t.month, t.is_end, h.user_id, sum(h.amount_company)
                   FROM (VALUES %(spans)s) t (month, is_end, since, moment)
-                  JOIN crmsol_opportunity_history h
+                  JOIN (%(history)s) h
                     ON h.date_from < t.moment AND (h.date_to IS NULL OR h.date_to >= t.moment)
-                  JOIN crmsol_opportunity o ON o.id = h.opportunity_id
-                 WHERE h.outcome = %(won)s AND h.active
                    AND h.phase_date_from >= t.since
-                   AND (o.date_closed >= t.month OR o.date_closed IS NULL OR EXISTS (
-                        SELECT FROM crmsol_opportunity_history p
-                         WHERE p.opportunity_id = o.id AND p.date_from < h.phase_date_from))
-                   AND h.id IN %(readable)s
+                  JOIN crmsol_opportunity o ON o.id = h.opportunity_id
+                 WHERE o.date_closed >= t.month OR o.date_closed IS NULL OR EXISTS (
+                       SELECT FROM crmsol_opportunity_history p
+                        WHERE p.opportunity_id = o.id AND p.date_from < h.phase_date_from)
               GROUP BY t.month, t.is_end, h.user_id
                 """,
                 spans=SQL(", ").join(
@@ -204,8 +228,7 @@ class CrmsolOpportunity(models.Model):
                     for month, (begin, moment, end, _, _) in spans.items()
                     for is_end, at in ((False, moment), (True, end))
                 ),
-                won=WON,
-                readable=self._get_readable_history(wanted),
+                history=self._get_readable_history(wanted & is_won, *columns),
             )
         )
         for month, is_end, user, amount in rows:
@@ -215,10 +238,11 @@ class CrmsolOpportunity(models.Model):
         return before, won
 
     @api.model
-    def _get_readable_history(self, wanted):
+    def _get_readable_history(self, domain, *columns):
         """Return the sub-select of the rows that the user may read, which flushes them, too."""
         self.env["crmsol.opportunity"].flush_model(["date_closed"])
-        return self.env["crmsol.opportunity.history"]._search(Domain(wanted)).subselect()
+        query = self.env["crmsol.opportunity.history"]._search(domain)
+        return query.select(*(SQL.identifier("crmsol_opportunity_history", c) for c in columns))
 
     @api.model
     def _to_number_within(self, value, low, high, label):

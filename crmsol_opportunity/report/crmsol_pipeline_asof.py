@@ -80,6 +80,7 @@ class CrmsolPipelineAsof(models.Model):
 
     @property
     def _table_query(self):
+        """Every row has both; PostgreSQL leaves out the join of what is not asked for."""
         return SQL(
             """
             SELECT h.id, h.opportunity_id, o.name, o.partner_id, h.date_from, h.date_to,
@@ -89,8 +90,8 @@ class CrmsolPipelineAsof(models.Model):
                        AS weighted_amount,
                    h.date_deadline, h.user_id, h.team_id, h.company_id
               FROM crmsol_opportunity_history h
-              JOIN crmsol_opportunity o ON o.id = h.opportunity_id
-              JOIN res_currency c ON c.id = h.currency_id
+         LEFT JOIN crmsol_opportunity o ON o.id = h.opportunity_id
+         LEFT JOIN res_currency c ON c.id = h.currency_id
             """
         )
 

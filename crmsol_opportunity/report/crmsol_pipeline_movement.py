@@ -1,5 +1,3 @@
-from itertools import product
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -99,26 +97,35 @@ class CrmsolPipelineMovement(models.Model):
 
     @property
     def _table_query(self):
-        """A step is between two rows of the history, ``p`` and ``n``. The first one has no ``p``.
+        """Every scope is a query of its own: those not asked for fall away when it is planned."""
+        return SQL(" UNION ALL ").join(self._get_movements_of(scope) for scope in SCOPES)
 
-        Amounts are compared within one company and currency. The slots of all scopes are gone
-        through for every step: they tell whether it changed hands, so that PostgreSQL does not go
-        through all steps once for every slot.
+    @api.model
+    def _get_movements_of(self, scope):
+        """Return the movements of a scope.
+
+        A step is between two rows of the history, ``p`` and ``n``. The first one has no ``p``.
+        Amounts are compared within one company and currency. Most steps move nothing, so that this
+        is asked before they are looked at slot by slot.
         """
         other_team, other_user = (
             SQL("p.%s IS DISTINCT FROM n.%s", SQL.identifier(fname), SQL.identifier(fname))
             for fname in ("team_id", "user_id")
         )
         changes_hands = {
-            COMPANY: SQL("n.id IS NULL"),  # never
+            COMPANY: SQL("FALSE"),
             TEAM: other_team,
             USER: other_user,
             TEAM_USER: SQL("%s OR %s", other_team, other_user),
-        }
+        }[scope]
+        changed = SQL("c.was_open AND c.comparable AND n.amount_company <> p.amount_company")
+        moved = SQL("c.was_open AND (NOT c.comparable OR %s)", changes_hands)
+        entered_or_left = SQL("c.was_open <> c.is_open")
         return SQL(
             """
-            SELECT n.id::bigint * %(ids_of_step)s + m.position AS id, n.id AS history_id,
-                   n.opportunity_id, o.partner_id, n.date_from AS date, m.scope, n.phase_id,
+            SELECT n.id::bigint * %(ids_of_step)s + %(first)s + m.slot AS id, n.id AS history_id,
+                   n.opportunity_id, o.partner_id, n.date_from AS date, %(scope)s AS scope,
+                   n.phase_id,
                    CASE WHEN m.slot = %(moved_out)s THEN 'moved_out'
                         WHEN m.slot = %(moved_in)s THEN 'moved_in'
                         WHEN m.slot = %(changed)s
@@ -143,7 +150,7 @@ class CrmsolPipelineMovement(models.Model):
                    CASE WHEN m.is_before THEN p.team_id ELSE n.team_id END AS team_id,
                    CASE WHEN m.is_before THEN p.company_id ELSE n.company_id END AS company_id
               FROM crmsol_opportunity_history n
-              JOIN crmsol_opportunity o ON o.id = n.opportunity_id
+         LEFT JOIN crmsol_opportunity o ON o.id = n.opportunity_id
          LEFT JOIN crmsol_opportunity_history p
                 ON p.opportunity_id = n.opportunity_id AND p.date_to = n.date_from
         CROSS JOIN LATERAL (
@@ -152,29 +159,24 @@ class CrmsolPipelineMovement(models.Model):
                           p.company_id = n.company_id AND p.currency_id = n.currency_id
                               AS comparable
                    ) c
-        CROSS JOIN LATERAL (VALUES %(slots)s) m (position, scope, slot, is_before, changes_hands)
-             WHERE CASE WHEN m.slot = %(entered_or_left)s THEN c.was_open <> c.is_open
-                        WHEN NOT c.was_open THEN FALSE
-                        WHEN m.slot = %(changed)s
-                        THEN c.comparable AND n.amount_company <> p.amount_company
-                        ELSE NOT c.comparable OR m.changes_hands END
+        CROSS JOIN LATERAL (
+                   SELECT %(changed)s AS slot, TRUE AS is_before WHERE %(is_changed)s
+                    UNION ALL SELECT %(moved_out)s, TRUE WHERE %(is_moved)s
+                    UNION ALL SELECT %(moved_in)s, FALSE WHERE %(is_moved)s
+                    UNION ALL SELECT %(entered_or_left)s, FALSE WHERE %(is_entered_or_left)s
+                   ) m
+             WHERE %(is_changed)s OR %(is_moved)s OR %(is_entered_or_left)s
             """,
             ids_of_step=IDS_OF_STEP,
+            first=SCOPES.index(scope) * len(SLOTS),
+            scope=SQL("%s::varchar", scope),
             changed=CHANGED,
             moved_out=MOVED_OUT,
             moved_in=MOVED_IN,
             entered_or_left=ENTERED_OR_LEFT,
-            slots=SQL(", ").join(
-                SQL(
-                    "(%s, %s, %s, %s, %s)",
-                    position,
-                    scope,
-                    slot,
-                    slot in (CHANGED, MOVED_OUT),
-                    changes_hands[scope],
-                )
-                for position, (scope, slot) in enumerate(product(SCOPES, SLOTS))
-            ),
+            is_changed=changed,
+            is_moved=moved,
+            is_entered_or_left=entered_or_left,
         )
 
     # === SEARCH METHODS === #
