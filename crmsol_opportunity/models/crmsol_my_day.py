@@ -63,7 +63,7 @@ class CrmsolMyDay(models.AbstractModel):
     def get_page(self, section, offset=0):
         """Return a page of a section.
 
-        :param str section: ``actions``, ``silent`` or ``closing``
+        :param str section: ``actions``, ``silent``, ``closing`` or ``advice``
         :param int offset: how many rows are there already
         :return: ``rows``, ``total`` and, of actions, ``overdue``: how many of them are late
         :raise UserError: if there is no such section or page

@@ -112,21 +112,30 @@ class CrmsolOpportunity(models.Model):
             return "never"
         return "recent" if days <= RECENT_DAYS else "old"
 
+    @api.model
+    def _get_person_key(self, reference):
+        """Tell people apart: two contacts with one address are one, entered once for each role."""
+        partner = reference.partner_id
+        return partner.email_normalized or partner._origin.id
+
+    @api.model
+    def _get_coverage_facts(self, references, today):
+        return get_coverage(
+            Contact(
+                self._get_person_key(reference),
+                reference.role_id.is_decisive,
+                self._get_days_since(reference, today),
+            )
+            for reference in references
+        )
+
     def _get_coverage_sentences(self, references, today):
         """Return what the deal hangs on, the heaviest first: ``(kind, sentence)``.
 
         What is closed hangs on nobody any more.
         """
         self.ensure_one()
-        facts = get_coverage(
-            Contact(
-                # two contacts with one address are one person, entered once for each role
-                reference.partner_id.email_normalized or reference.partner_id._origin.id,
-                reference.role_id.is_decisive,
-                self._get_days_since(reference, today),
-            )
-            for reference in references
-        )
+        facts = self._get_coverage_facts(references, today)
         if not facts["people"]:
             return []
         values = {

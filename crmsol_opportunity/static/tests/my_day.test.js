@@ -73,6 +73,7 @@ function makeDay(values = {}) {
         actions: { ...EMPTY, overdue: 0 },
         silent: EMPTY,
         closing: EMPTY,
+        advice: { ...EMPTY, looked: 0, deals: 0 },
         ...values,
     };
 }
@@ -187,7 +188,7 @@ test("an empty day says what to do", async () => {
     await openMyDay(makeDay({ is_new: true, months: [{ ...FIGURES, target: 0 }] }));
     expect(".o_crmsol_sentence").toHaveText("Nothing is due today.");
     expect(".o_crmsol_my_day_start").toHaveText(/Create the first one/);
-    expect(".o_crmsol_empty").toHaveCount(3);
+    expect(".o_crmsol_empty").toHaveCount(4);
     expect("[role=progressbar]").toHaveCount(0);
     expect(".o_crmsol_teams_tab").toHaveCount(0);
 });
@@ -258,4 +259,38 @@ test("without a threshold the manager is asked for one", async () => {
     await animationFrame();
     expect("[data-section=big_deals]").toHaveText(/from which amount on a deal is big/);
     expect("[data-section=big_deals] button").toHaveText("Set the amount");
+});
+
+test("advice on a deal is followed or set aside, and what was looked at is said", async () => {
+    const advice = {
+        code: "budget",
+        mark: "1000|2",
+        icon: "fa-money",
+        tone: "warning",
+        sentence: "The amount is over the budget.",
+        proposal: "Call with Ana on 11/26/2026",
+        is_move: false,
+        can_act: true,
+    };
+    const rows = [
+        { id: 5, name: "Kitchen", customer: "Customer", amount: 1500, currency_id: 1, advice },
+    ].map((row) => ({ ...row, more: 1 }));
+    const day = makeDay({ advice: { rows, total: 1, looked: 100, deals: 340 } });
+    onRpc("crmsol.opportunity", "dismiss_advice", ({ args }) => {
+        expect.step(["dismiss", ...args].join(" "));
+        return { message: "Set aside", dismissed: true };
+    });
+    await openMyDay(day);
+    onRpc(MODEL, "get_my_day", () => {
+        expect.step("read anew");
+        return makeDay();
+    });
+    expect("[data-section=advice] .o_crmsol_advice_note").toHaveText(
+        /^Looked at: the 100 most important of your 340 open deals\./
+    );
+    expect("[data-section=advice] .o_crmsol_advice_more").toHaveText("1 more on this deal");
+    await contains("[data-section=advice] .o_crmsol_advice_dismiss").click();
+    await animationFrame();
+    expect.verifySteps(["dismiss 5 budget 1000|2", "read anew"]);
+    expect("[data-section=advice] .o_crmsol_empty").toHaveCount(1);
 });

@@ -10,17 +10,18 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { AdviceItem, useAdvice } from "../advice/advice_item";
 import { useNewOpportunity } from "../new_opportunity/new_opportunity";
 import { ActionRow } from "./action_row";
 import { DealRow } from "./deal_row";
-import { formatDeals } from "./format";
+import { formatAmount, formatDeals } from "./format";
 import { MonthFigures } from "./month_figures";
 import { TeamDay } from "./team_day";
 
 /** Where a salesperson begins: what is to be done today, and for which deals it is time. */
 export class MyDay extends Component {
     static template = "crmsol_opportunity.MyDay";
-    static components = { ActionRow, DealRow, Layout, MonthFigures, TeamDay };
+    static components = { ActionRow, AdviceItem, DealRow, Layout, MonthFigures, TeamDay };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -30,6 +31,8 @@ export class MyDay extends Component {
         this.display = { controlPanel: {} };
         this.state = useState({ tab: this.props.state?.tab || "mine", day: null });
         this.formatDeals = formatDeals;
+        this.formatAmount = formatAmount;
+        this.advice = useAdvice(() => this.load());
         this.createOpportunity = useNewOpportunity({
             open: (resId) => this.openDeal(resId),
             getContext: () => ({}),
@@ -61,6 +64,29 @@ export class MyDay extends Component {
         }
         const late = overdue === 1 ? _t("1 of them is late") : _t("%s of them are late", overdue);
         return _t("%(actions)s, %(late)s.", { actions, late });
+    }
+
+    /** @returns {string} which deals were looked at for advice, and what is shown elsewhere */
+    get adviceNote() {
+        const { looked, deals } = this.day.advice;
+        const note = _t("Late actions and silent deals have their own lists.");
+        if (looked >= deals) {
+            return note;
+        }
+        return _t(
+            "Looked at: the %(looked)s most important of your %(deals)s open deals. %(note)s",
+            {
+                looked,
+                deals,
+                note,
+            }
+        );
+    }
+
+    formatMore(count) {
+        return count === 1
+            ? _t("1 more on this deal")
+            : _t("%(count)s more on this deal", { count });
     }
 
     async load() {
