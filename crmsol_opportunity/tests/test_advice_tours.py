@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.tests import HttpCase, tagged
 
 from ..engine.advice import get_due_date
-from .test_advice import AdviceCommon
+from .advice_common import AdviceCommon
 
 
 @tagged("post_install", "-at_install")
