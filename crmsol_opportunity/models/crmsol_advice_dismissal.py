@@ -16,6 +16,7 @@ class CrmsolAdviceDismissal(models.Model):
     opportunity_id = fields.Many2one(
         "crmsol.opportunity", required=True, readonly=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="opportunity_id.company_id")
     rule_id = fields.Many2one(
         "crmsol.advice.rule", required=True, readonly=True, index=True, ondelete="cascade"
     )

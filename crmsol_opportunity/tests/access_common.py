@@ -73,6 +73,8 @@ MODEL_ACCESS = {
     "crmsol.usage.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.parameter.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.thread.mixin": (NONE, NONE, NO_ROWS),
+    "crmsol.advice.rule": (READ, {"read", "write"}, OF_ALL),
+    "crmsol.advice.dismissal": (READ, READ, OF_OPPORTUNITY),
     "crmsol.team.address": (NONE, ALL, OF_COMPANY),
 }
 
@@ -130,6 +132,16 @@ class AccessCommon(CrmsolCommon):
                     "user_id": deal.user_id.id,
                 }
                 for deal in (deal.sudo() for deal in cls.open_deals.values())
+            ]
+        )
+        cls.env["crmsol.advice.dismissal"].create(
+            [
+                {
+                    "opportunity_id": deal.id,
+                    "rule_id": cls.env["crmsol.advice.rule"].search([], limit=1).id,
+                    "fact": "once",
+                }
+                for deal in cls.open_deals.values()
             ]
         )
         cls.targets = cls.env["crmsol.target"].create(

@@ -24,6 +24,7 @@ FIGURES = {
     ("crmsol.opportunity", "get_documents"): ["deal"],
     ("crmsol.opportunity", "get_forecast_backtest"): [],
     ("crmsol.opportunity", "get_month_distribution"): [],
+    ("crmsol.opportunity", "get_advice"): ["deal"],
     ("crmsol.opportunity", "get_win_calibration"): [],
     ("crmsol.opportunity", "get_move_dialog"): ["deal", {"outcome": "won"}],
     ("crmsol.opportunity", "get_timeline"): ["deal"],

@@ -4,56 +4,6 @@ from odoo.tests import tagged
 from .access_common import MODEL_ACCESS, OPERATIONS, get_operations
 from .common import CrmsolCommon
 
-OPERATIONS = ("read", "write", "create", "unlink")
-
-ALL = {"read", "write", "create", "unlink"}
-NO_DELETE = {"read", "write", "create"}
-SELLERS = ("anna", "clara")
-
-#: model -> operations of the salespeople, operations of the manager. Nobody else has any.
-MODEL_ACCESS = {
-    "crmsol.opportunity": (NO_DELETE, ALL),
-    "crmsol.opportunity.history": ({"read"}, {"read"}),
-    "crmsol.big.deal": ({"read"}, {"read"}),
-    "crmsol.my.day": (set(), set()),
-    "crmsol.advice.rule": ({"read"}, {"read", "write"}),
-    "crmsol.advice.dismissal": ({"read"}, {"read"}),
-    "crmsol.opportunity.line": (ALL, ALL),
-    "crmsol.opportunity.reference": (ALL, ALL),
-    "crmsol.opportunity.partner": (ALL, ALL),
-    "crmsol.opportunity.competitor": (ALL, ALL),
-    "crmsol.opportunity.import": (set(), ALL),
-    "crmsol.opportunity.import.column": (set(), ALL),
-    "crmsol.opportunity.import.value": (set(), ALL),
-    "crmsol.opportunity.relation.mixin": (set(), set()),
-    "crmsol.opportunity.close": (NO_DELETE, NO_DELETE),
-    "crmsol.opportunity.merge": (NO_DELETE, NO_DELETE),
-    "crmsol.opportunity.gate": (NO_DELETE, NO_DELETE),
-    "crmsol.opportunity.gate.line": (ALL, ALL),
-    "crmsol.opportunity.reopen": (NO_DELETE, NO_DELETE),
-    "crmsol.action.close": (NO_DELETE, NO_DELETE),
-    "crmsol.pipeline.asof": ({"read"}, {"read"}),
-    "crmsol.pipeline.movement": ({"read"}, {"read"}),
-    "crmsol.phase": ({"read"}, ALL),
-    "crmsol.phase.stay": ({"read"}, {"read"}),
-    "crmsol.phase.pace": ({"read"}, {"read"}),
-    "crmsol.target": ({"read"}, ALL),
-    "crmsol.forecast.report": ({"read"}, {"read"}),
-    "crmsol.competitor.report": ({"read"}, {"read"}),
-    "crmsol.partner.report": ({"read"}, {"read"}),
-    "crmsol.loss.report": ({"read"}, {"read"}),
-    "crmsol.closing.report.mixin": (set(), set()),
-    "crmsol.loss.reason": ({"read"}, ALL),
-    "crmsol.reference.role": ({"read"}, ALL),
-    "crmsol.partner.kind": ({"read"}, ALL),
-    "crmsol.document.type": ({"read"}, ALL),
-    "crmsol.threshold.settings": (set(), NO_DELETE),
-    "crmsol.win.table": (set(), {"read"}),
-    "crmsol.derived.mixin": (set(), set()),
-    "crmsol.usage.mixin": (set(), set()),
-    "crmsol.parameter.mixin": (set(), set()),
-}
-
 
 @tagged("post_install", "-at_install")
 class TestSecurity(CrmsolCommon):
