@@ -136,9 +136,7 @@ class CrmsolOpportunity(models.Model):
                 date=date,
             )
         if not left:
-            return self.env._(
-                "The quotation expires today: ask for the answer, or renew it.", date=date
-            )
+            return self.env._("The quotation expires today: ask for the answer, or renew it.")
         return self.env._(
             "The quotation expires in %(days)s, on %(date)s: ask for the answer, or renew it.",
             days=self._format_days(left),
