@@ -113,8 +113,7 @@ class CrmsolOpportunity(models.Model):
 
     def restore_advice(self, code, mark):
         """Give a piece of advice again that was set aside."""
-        self.ensure_one()
-        self.check_access("write")
+        self._check_answer(code, mark)
         # sudo: nobody writes answers by hand
         self.env["crmsol.advice.dismissal"].sudo().search(
             [
@@ -127,16 +126,20 @@ class CrmsolOpportunity(models.Model):
         self.invalidate_recordset(["advice"])
         return True
 
+    def _check_answer(self, code, mark):
+        """Refuse answers of who may not write, and those to what is no advice."""
+        self.ensure_one()
+        self.check_access("write")
+        if not isinstance(code, str) or not isinstance(mark, str):
+            raise UserError(self.env._("There is no such advice. Reload the page."))
+
     def _claim_advice(self, code, mark):
         """Return the advice if it still holds, for the one who answers it first.
 
         The row is rewritten, so that of two transactions PostgreSQL refuses the second one: Odoo
         repeats it, and it finds that the advice was answered.
         """
-        self.ensure_one()
-        self.check_access("write")
-        if not isinstance(code, str) or not isinstance(mark, str):
-            raise UserError(self.env._("There is no such advice. Reload the page."))
+        self._check_answer(code, mark)
         self.env.cr.execute(
             SQL("UPDATE crmsol_opportunity SET write_date = write_date WHERE id = %s", self.id)
         )

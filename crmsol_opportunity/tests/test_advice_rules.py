@@ -62,8 +62,12 @@ class TestAdviceRules(AdviceCommon):
                 answer = self.opportunity.apply_advice(code, mark)
                 self.assertIn("no longer holds", answer["message"])
         for code, mark in ((None, "x"), ("no_action", None), (["no_action"], "x"), (3, 4)):
-            with self.subTest(code), self.assertRaisesRegex(UserError, "no such advice"):
-                self.opportunity.apply_advice(code, mark)
+            for method in ("apply_advice", "dismiss_advice", "restore_advice"):
+                with (
+                    self.subTest(code, method=method),
+                    self.assertRaisesRegex(UserError, "no such advice"),
+                ):
+                    getattr(self.opportunity, method)(code, mark)
 
     def test_rule_without_type_or_with_an_archived_one_plans_a_call(self):
         own = self.env["mail.activity.type"].create({"name": "Own type", "summary": "Own"})
