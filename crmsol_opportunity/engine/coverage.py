@@ -2,15 +2,12 @@
 
 from collections import namedtuple
 
-#: Days after which nobody can say any more where a person stands.
-RECENT_DAYS = 30
-
 #: One person in one role. ``person`` tells people apart, ``decides`` whether the role does,
 #: ``days`` since the last contact: None where there was none.
 Contact = namedtuple("Contact", ["person", "decides", "days"])
 
 
-def get_coverage(contacts, recent=RECENT_DAYS):
+def get_coverage(contacts, recent):
     """Return how many people there are and which of the risks the deal runs.
 
     A person in two roles is one person: the last contact is the one with the person, whatever the
@@ -24,14 +21,14 @@ def get_coverage(contacts, recent=RECENT_DAYS):
         ``no_decider`` or ``silent_decider``, and ``silent`` or ``single_thread``
     :rtype: dict
 
-    >>> get_coverage([])["risks"]
+    >>> get_coverage([], 30)["risks"]
     ['nobody']
-    >>> found = get_coverage([Contact("ana", True, 31), Contact("leo", False, 2)])
+    >>> found = get_coverage([Contact("ana", True, 31), Contact("leo", False, 2)], 30)
     >>> found["people"], found["risks"], found["decider_days"]
     (2, ['silent_decider', 'single_thread'], 31)
-    >>> get_coverage([Contact("ana", True, 30), Contact("leo", False, 2)])["risks"]
+    >>> get_coverage([Contact("ana", True, 30), Contact("leo", False, 2)], 30)["risks"]
     []
-    >>> get_coverage([Contact("ana", True, 9), Contact("ana", False, 9)])["risks"]
+    >>> get_coverage([Contact("ana", True, 9), Contact("ana", False, 9)], 30)["risks"]
     ['single_thread']
     """
     days_of, deciders = {}, set()

@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ..const import OPEN
 from ..engine.advice import MAX_ADVICE, get_advice
-from ..engine.coverage import RECENT_DAYS
 
 
 class CrmsolOpportunity(models.Model):
@@ -33,6 +32,7 @@ class CrmsolOpportunity(models.Model):
         "contact_id",
         "principal_order_id",
         "phase_id.is_quotation_required",
+        "company_id.crmsol_contact_days",
         "activity_ids.activity_type_id",
         "activity_ids.crmsol_contact_id",
         "reference_ids.partner_id.email_normalized",
@@ -326,7 +326,8 @@ class CrmsolOpportunity(models.Model):
         references = references.sorted(lambda r: (not r.is_primary, r.sequence, r.id))
         deciders = references.filtered("role_id.is_decisive")
         days = {reference: self._get_days_since(reference, today) for reference in references}
-        recent = references.filtered(lambda r: days[r] is not None and days[r] <= RECENT_DAYS)
+        most = self._get_contact_days()
+        recent = references.filtered(lambda r: days[r] is not None and days[r] <= most)
         known = {self._get_person_key(reference) for reference in recent}
         others = references.filtered(lambda r: self._get_person_key(r) not in known)
         second = (others & deciders)[:1] or others[:1]

@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.tools import format_amount, format_date
 
 from ..engine.advice import get_over_budget
-from ..engine.coverage import RECENT_DAYS
 from .crmsol_opportunity_facts_format import ALERT, WARNING
 
 _ICONS = {
@@ -172,7 +171,7 @@ class CrmsolOpportunity(models.Model):
         return self.env._(
             "No one who decides has been contacted in %(days)s days, the last time was %(ago)s "
             "ago: meet %(contact)s.",
-            days=RECENT_DAYS,
+            days=self._get_contact_days(),
             ago=self._format_days(facts["decider_days"]),
             contact=name,
         )
@@ -198,7 +197,7 @@ class CrmsolOpportunity(models.Model):
     def _get_sentence_of_single_thread(self, facts):
         values = {
             "contact": self._get_cited_person(facts["recent_person_id"]).name,
-            "days": RECENT_DAYS,
+            "days": self._get_contact_days(),
             "second": self._get_cited_person(facts["second_id"]).name,
         }
         if not facts["second_id"]:

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..const import OPEN
-from ..engine.coverage import RECENT_DAYS, Contact, get_coverage
+from ..engine.coverage import Contact, get_coverage
 
 #: Rows of the map; further roles share the last one.
 MAX_ROLES = 8
@@ -24,6 +24,7 @@ class CrmsolOpportunity(models.Model):
 
     @api.depends(
         "outcome",
+        "company_id.crmsol_contact_days",
         "reference_ids.partner_id.email_normalized",
         "reference_ids.role_id.is_decisive",
         "reference_ids.attitude",
@@ -49,7 +50,6 @@ class CrmsolOpportunity(models.Model):
         found = set(references.mapped("attitude"))
         return [[value, label] for value, label in labels if value in found]
 
-    @api.model
     def _get_coverage_roles(self, references, today):
         """Return the rows of the map: a role with, by attitude, the people who have it.
 
@@ -75,7 +75,6 @@ class CrmsolOpportunity(models.Model):
             for name, decides, with_role in rows
         ]
 
-    @api.model
     def _get_coverage_cell(self, references, today):
         """Return the people of a cell, with the days since the last contact."""
         references = references.sorted(
@@ -105,12 +104,17 @@ class CrmsolOpportunity(models.Model):
         last = reference.date_last_contact
         return max((today - last).days, 0) if last else None
 
-    @api.model
     def _get_contact_state(self, reference, today):
         days = self._get_days_since(reference, today)
         if days is None:
             return "never"
-        return "recent" if days <= RECENT_DAYS else "old"
+        return "recent" if days <= self._get_contact_days() else "old"
+
+    def _get_contact_days(self):
+        """Return up to how many days after it a contact is recent."""
+        self.ensure_one()
+        # sudo: the setting of a company that the user may not read
+        return self.company_id.sudo().crmsol_contact_days
 
     @api.model
     def _get_person_key(self, reference):
@@ -118,16 +122,16 @@ class CrmsolOpportunity(models.Model):
         partner = reference.partner_id
         return partner.email_normalized or partner._origin.id
 
-    @api.model
     def _get_coverage_facts(self, references, today):
-        return get_coverage(
+        contacts = [
             Contact(
                 self._get_person_key(reference),
                 reference.role_id.is_decisive,
                 self._get_days_since(reference, today),
             )
             for reference in references
-        )
+        ]
+        return get_coverage(contacts, self._get_contact_days())
 
     def _get_coverage_sentences(self, references, today):
         """Return what the deal hangs on, the heaviest first: ``(kind, sentence)``.
@@ -141,7 +145,7 @@ class CrmsolOpportunity(models.Model):
         values = {
             "people": facts["people"],
             "recent": facts["recent"],
-            "days": RECENT_DAYS,
+            "days": self._get_contact_days(),
             "ago": facts["decider_days"],
         }
         summary = self.env._(

@@ -30,6 +30,12 @@ class ResCompany(models.Model):
         help="The next action of an opportunity is shown as far away when it is planned more than "
         "this many days ahead. 0: never.",
     )
+    crmsol_contact_days = fields.Integer(
+        "Recent Contact (days)",
+        default=30,
+        help="How many days after the last contact a person counts as recently contacted in the "
+        "map of references and its warnings.",
+    )
 
     crmsol_loss_reason_required = fields.Boolean(
         "Loss Reason Required",
@@ -60,6 +66,10 @@ class ResCompany(models.Model):
     _crmsol_far_action_days_range = models.Constraint(
         "CHECK(crmsol_far_action_days BETWEEN 0 AND 3650)",
         "The warning for actions that are far away is given in days: a number from 0 to 3650.",
+    )
+    _crmsol_contact_days_range = models.Constraint(
+        "CHECK(crmsol_contact_days BETWEEN 2 AND 3650)",
+        "How long a contact is recent is given in days: a number from 2 to 3650.",
     )
     _crmsol_big_deal_amount_range = models.Constraint(
         f"CHECK(crmsol_big_deal_amount BETWEEN 0 AND {NUMBER_MAX})",

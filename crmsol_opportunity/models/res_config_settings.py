@@ -14,6 +14,7 @@ class ResConfigSettings(models.TransientModel):
     crmsol_far_action_days = fields.Integer(
         related="company_id.crmsol_far_action_days", readonly=False
     )
+    crmsol_contact_days = fields.Integer(related="company_id.crmsol_contact_days", readonly=False)
     crmsol_loss_reason_required = fields.Boolean(
         related="company_id.crmsol_loss_reason_required", readonly=False
     )

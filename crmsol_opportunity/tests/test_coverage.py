@@ -31,11 +31,13 @@ class TestEngineCoverage(BaseCase):
     @settings(deadline=None, derandomize=True)
     @given(contacts)
     def test_people_are_counted_once_whatever_their_roles(self, found):
-        facts = get_coverage(found)
+        facts = get_coverage(found, 30)
         people = {contact.person for contact in found}
         self.assertEqual(facts["people"], len(people))
-        self.assertEqual(facts, get_coverage([*found, *found]), "saying it twice changes nothing")
-        self.assertEqual(facts, get_coverage(found[::-1]), "nor does the order")
+        self.assertEqual(
+            facts, get_coverage([*found, *found], 30), "saying it twice changes nothing"
+        )
+        self.assertEqual(facts, get_coverage(found[::-1], 30), "nor does the order")
         self.assertLessEqual(facts["recent_deciders"], min(facts["recent"], facts["deciders"]))
         self.assertLessEqual(facts["recent"] + facts["never"], facts["people"])
 
@@ -43,7 +45,7 @@ class TestEngineCoverage(BaseCase):
     @given(contacts)
     def test_talking_to_somebody_never_adds_a_silence(self, found):
         talked = [contact._replace(days=0) for contact in found]
-        risks = set(get_coverage(talked)["risks"])
+        risks = set(get_coverage(talked, 30)["risks"])
         self.assertFalse(risks & {"silent", "silent_decider"})
 
 
@@ -117,6 +119,37 @@ class TestCoverage(CrmsolCommon):
         )
         self._contact(self.ana, 30)
         self.assertEqual(self._risks(), [], "the thirtieth day still counts")
+
+    def test_company_sets_for_how_many_days_a_contact_is_recent(self):
+        self._refer(self.ana, self.decider)
+        self._contact(self.ana, 20)
+        self.company.crmsol_contact_days = 10
+        self.assertIn(
+            "No one who decides has been contacted in 10 days; the last time was 20 days ago.",
+            self._risks(),
+        )
+        [role] = self.opportunity.coverage["roles"]
+        self.assertEqual(role["cells"]["neutral"]["people"][0]["state"], "old")
+        self.company.crmsol_contact_days = 20
+        self.assertEqual(self._get("summary"), ["Contacted in the last 20 days: 1 of 1 people."])
+        [role] = self.opportunity.coverage["roles"]
+        self.assertEqual(role["cells"]["neutral"]["people"][0]["state"], "recent")
+
+    def test_days_of_a_recent_contact_are_set_in_both_places(self):
+        wizard = self.env["crmsol.threshold.settings"].with_user(self.dora).create({})
+        self.assertEqual(wizard.contact_days, 30)
+        wizard.contact_days = 45
+        wizard.action_save()
+        self.assertEqual(self.company.crmsol_contact_days, 45)
+        self.env["res.config.settings"].create({"crmsol_contact_days": 60}).execute()
+        self.assertEqual(self.company.crmsol_contact_days, 60)
+        for days in (-1, 0, 1, 3651):
+            with self.subTest(days), self._refused("contact_days_range"):
+                self.company.crmsol_contact_days = days
+        wizard.contact_days = 0
+        with self._refused("contact_days_range"):
+            wizard.action_save()
+        self.assertEqual(self.company.crmsol_contact_days, 60)
 
     def test_deal_that_hangs_on_one_person_says_so(self):
         self._refer(self.ana, self.decider)

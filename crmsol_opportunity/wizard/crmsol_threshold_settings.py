@@ -42,6 +42,12 @@ class CrmsolThresholdSettings(models.TransientModel):
         default=lambda self: self.env.company.crmsol_far_action_days,
         help="From how many days ahead the next action is shown as far away. 0: never.",
     )
+    contact_days = fields.Integer(
+        "Recent Contact (days)",
+        default=lambda self: self.env.company.crmsol_contact_days,
+        help="How many days after the last contact a person of the references counts as recently "
+        "contacted.",
+    )
 
     loss_reason_required = fields.Boolean(
         default=lambda self: self.env.company.crmsol_loss_reason_required,
@@ -67,6 +73,7 @@ class CrmsolThresholdSettings(models.TransientModel):
                 "crmsol_quotation_expiry_days": self.quotation_expiry_days,
                 "crmsol_silence_days": self.silence_days,
                 "crmsol_far_action_days": self.far_action_days,
+                "crmsol_contact_days": self.contact_days,
                 "crmsol_big_deal_amount": self.big_deal_amount,
                 "crmsol_loss_reason_required": self.loss_reason_required,
             }
