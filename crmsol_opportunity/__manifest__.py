@@ -79,6 +79,7 @@
         "demo/product_demo.xml",
         "demo/mail_activity_plan_demo.xml",
         "demo/crmsol_opportunity_demo.xml",
+        "demo/crmsol_big_deal_demo.xml",
         "demo/crmsol_opportunity_line_demo.xml",
         "demo/crmsol_opportunity_relation_demo.xml",
         "demo/crmsol_opportunity_closed_relation_demo.xml",
