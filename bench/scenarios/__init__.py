@@ -30,4 +30,4 @@ def scenario(title, user="bench_manager", needs=""):
     return register
 
 
-from . import board, changes, form, lists, reports  # noqa: E402, F401  # they register themselves
+from . import board, changes, form, insight, lists, reports  # noqa: E402, F401  # they register themselves
