@@ -239,6 +239,10 @@ class CrmsolOpportunity(models.Model):
     )
     _default_order_idx = models.Index("(priority DESC, id DESC) WHERE active IS TRUE")
     _phase_order_idx = models.Index("(phase_id, priority DESC, id DESC) WHERE active IS TRUE")
+    # what a salesperson closes next, without reading what the others do
+    _agenda_idx = models.Index(
+        f"(user_id, date_deadline, id) WHERE active IS TRUE AND outcome = '{OPEN}'"
+    )
 
     # === DEFAULTS === #
 

@@ -112,6 +112,11 @@ class MailActivity(models.Model):
         "(res_id) INCLUDE (date_deadline, user_tz) "
         f"WHERE active AND res_model = '{OPPORTUNITY_MODEL}'"
     )
+    # somebody's actions of today and before, in the order of My Day
+    _crmsol_agenda_idx = models.Index(
+        "(user_id, date_deadline, crmsol_date_start, id) "
+        f"WHERE active IS TRUE AND res_model = '{OPPORTUNITY_MODEL}'"
+    )
 
     # === DEFAULTS === #
 
