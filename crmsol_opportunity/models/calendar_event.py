@@ -92,6 +92,7 @@ class CalendarEvent(models.Model):
 
     def _crmsol_link_actions(self):
         """Plan an action for events that were linked to an opportunity and have none yet."""
+        # sudo: the action of a colleague is one, too
         events = self.filtered(
             lambda e: (
                 e.active

@@ -169,7 +169,8 @@ class CrmsolMyDay(models.AbstractModel):
     def _get_silence_threshold(self, company):
         """Return after how many days a deal of the company is silent, 0 for never."""
         if "crmsol_silence_days" in company._fields:
-            return company.sudo().crmsol_silence_days  # as in the deal's own warning
+            # sudo: users need not be allowed to read the settings of their companies
+            return company.sudo().crmsol_silence_days
         return SILENCE_DAYS
 
     @api.model

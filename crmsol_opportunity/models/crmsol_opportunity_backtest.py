@@ -90,6 +90,7 @@ class CrmsolOpportunity(models.Model):
                     }
                 )
             results.append((seller, rows))
+        # sudo: the name of whoever had a deal that the user may read
         users = self.env["res.users"].sudo().browse([s for s, _ in results if s not in (ALL, None)])
         names = {user.id: user.display_name for user in users}
         summaries = [

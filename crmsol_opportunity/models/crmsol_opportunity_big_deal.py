@@ -44,7 +44,8 @@ class CrmsolOpportunity(models.Model):
     def _is_big_deal(self, amount):
         """Tell whether an amount, in the company's currency, reaches the company's threshold."""
         self.ensure_one()
-        company = self.company_id.sudo()  # the setting of a company that the user may not read
+        # sudo: the setting of a company that the user may not read
+        company = self.company_id.sudo()
         threshold = company.crmsol_big_deal_amount
         return bool(threshold) and company.currency_id.compare_amounts(amount, threshold) >= 0
 

@@ -60,6 +60,7 @@ class CrmsolOpportunity(models.Model):
 
     def _renew_last_contact(self):
         """Have the last contact found anew, before it is read or at the end of the transaction."""
+        # sudo: what a colleague does with the customer counts, whoever may write the opportunity
         existing = self.sudo().exists()
         if existing:
             self.env.add_to_compute(self._fields["date_last_contact"], existing)

@@ -179,6 +179,7 @@ class CrmsolOpportunity(models.Model):
         ids = self._origin.ids
         if not ids:
             return {}
+        # sudo: figures of these records only, which are read by their own rights afterwards
         query = self.browse(ids).sudo()._as_query(ordered=False)
         columns = [self.sudo()._field_to_sql(query.table, fname, query) for fname in DAY_FACTS]
         rows = self.env.execute_query(query.select(SQL.identifier(query.table, "id"), *columns))

@@ -91,6 +91,7 @@ class CrmsolOpportunity(models.Model):
             return NotImplemented
         companies = self.env.companies
         Table = self.env["crmsol.win.table"]
+        # sudo: salespeople may not read the tables, only the chances that follow from them
         teams = Table.sudo().search([("company_id", "in", companies.ids)]).team_id
         by_company = Table._get_tables(companies, teams)
         matching = Domain.OR(

@@ -150,7 +150,7 @@ class CrmsolPhase(models.Model):
     @api.constrains("is_closing", "sequence", "active")
     def _check_closing_phase(self):
         """An active phase closes the process (the index: only one), and none stands after it."""
-        Phase = self.env["crmsol.phase"].sudo().with_context(active_test=False)
+        Phase = self.env["crmsol.phase"].with_context(active_test=False)
         closing = Phase.search([("is_closing", "=", True)])
         if not closing:
             raise ValidationError(

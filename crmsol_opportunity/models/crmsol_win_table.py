@@ -151,7 +151,7 @@ class CrmsolWinTable(models.Model):
     @api.model
     def _get_defaults(self):
         """Return {open phase's id: its percentage, from 0 to 1}, of archived phases, too."""
-        Phase = self.env["crmsol.phase"].sudo().with_context(active_test=False)
+        Phase = self.env["crmsol.phase"].with_context(active_test=False)
         phases = Phase.search([("is_closing", "=", False)])
         return {phase.id: phase.probability / 100 for phase in phases}
 

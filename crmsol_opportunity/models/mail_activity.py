@@ -257,6 +257,7 @@ class MailActivity(models.Model):
     @api.constrains("crmsol_contact_id", "res_id")
     def _check_crmsol_contact_company(self):
         actions = self._crmsol_actions()
+        # sudo: a colleague's action may be of an opportunity that its owner may not read
         opportunities = self.env[OPPORTUNITY_MODEL].sudo().browse(actions.mapped("res_id"))
         for action, opportunity in zip(actions, opportunities, strict=True):
             company = action.crmsol_contact_id.company_id
@@ -355,10 +356,8 @@ class MailActivity(models.Model):
     # === BUSINESS METHODS === #
 
     def _crmsol_actions(self):
-        """Return those of ``self`` that are actions of opportunities.
-
-        sudo: the model of an activity decides how it is treated, whoever may read it.
-        """
+        """Return those of ``self`` that are actions of opportunities."""
+        # sudo: the model of an activity decides how it is treated, whoever may read it
         return self.sudo().filtered(lambda a: a.res_model == OPPORTUNITY_MODEL)
 
     def _prepare_next_activity_values(self):

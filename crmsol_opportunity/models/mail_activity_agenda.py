@@ -34,6 +34,7 @@ class MailActivity(models.Model):
         zone = self.env.tz
         begin = self._crmsol_to_utc(zone, day)
         end = self._crmsol_to_utc(zone, day + timedelta(days=1))
+        # sudo: what is left out of the answer needs no right
         this = self.sudo().browse(activity_id or [])
         events = self._crmsol_get_agenda_events(owner, day, begin, end) - this.calendar_event_id
         activities = self._crmsol_get_agenda_activities(owner, day, begin, end) - this

@@ -51,4 +51,5 @@ class MailActivity(models.Model):
     def _crmsol_contact_opportunities(self):
         """Return the opportunities whose last contact may be one of these."""
         ids = self._crmsol_actions().mapped("res_id")
+        # sudo: the last contact follows from actions of opportunities that their owner may not read
         return self.env[OPPORTUNITY_MODEL].sudo().browse(set(ids))

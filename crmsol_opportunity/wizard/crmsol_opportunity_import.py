@@ -297,6 +297,7 @@ class CrmsolOpportunityImport(models.TransientModel):
     def _check_company(self):
         """A dialog serves the company in which it was opened, and who may still work there."""
         if self.company_id not in self.env.companies:
+            # sudo: the name of the company in which the user opened the dialog
             raise AccessError(
                 self.env._(
                     "This import was begun in %(company)s. Switch to that company to go on.",
