@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..client import MODEL
 from . import pair
-from .views import specification
+from .views import card_limit, specification
 
 LEAD = "crm.lead"
 TYPE = [("type", "=", "opportunity")]  # the domain of crm's own action
@@ -19,6 +19,7 @@ PAGE, COUNT = 80, 10001  # of a list: the rows of a page, and up to where they a
 
 def _board(client, model, group, amount, currency, view, domain):
     cards = specification(client, model, "kanban", view)
+    limit = card_limit(client, model, view)
 
     def run():
         progress = client.call(
@@ -35,7 +36,7 @@ def _board(client, model, group, amount, currency, view, domain):
                 f"{amount}:sum_currency",
             ],
             auto_unfold=True,
-            unfold_read_default_limit=PAGE,
+            unfold_read_default_limit=limit,
             unfold_read_specification=cards,
             context={"read_group_expand": True},
         )
@@ -80,7 +81,7 @@ def _board_floor(client, condition="active"):
         *(
             SQL(
                 "SELECT * FROM crmsol_opportunity WHERE phase_id = %s AND %s"
-                " ORDER BY priority DESC, id DESC LIMIT 80",
+                " ORDER BY priority DESC, id DESC LIMIT 40",
                 phase,
                 condition,
             )
@@ -97,7 +98,7 @@ def _board_floor(client, condition="active"):
     ]
 
 
-@pair("Board, first load", _their_board, floor=_board_floor)
+@pair("Board, first load; ours with the lost ones", _their_board, floor=_board_floor)
 def board(client):
     return _our_board(client)
 
@@ -109,6 +110,11 @@ def _their_open_board(client):
 @pair("Board of the open ones, first load", _their_open_board)
 def board_open(client):
     return _our_board(client, [("outcome", "=", "open")])
+
+
+@pair("Board of all but the lost ones, first load", _their_board)
+def board_not_lost(client):
+    return _our_board(client, [("outcome", "!=", "lost")])
 
 
 def _mine(client):
@@ -256,7 +262,7 @@ def _sellers_floor(_client):
     return [
         SQL(
             "SELECT user_id, date_trunc('month', date_deadline), sum(amount_company), count(*)"
-            " FROM crmsol_opportunity WHERE active"
+            " FROM crmsol_opportunity WHERE active AND outcome <> 'lost'"
             " GROUP BY GROUPING SETS ((), (2), (1), (1, 2))"
         )
     ]
@@ -266,9 +272,10 @@ def _their_sellers(client):
     return _grouped(client, LEAD, TYPE, _SELLERS, ["expected_revenue:sum", "__count"])
 
 
-@pair("Pivot: sellers by month of the expected close", _their_sellers, floor=_sellers_floor)
+@pair("Pivot: sellers by month, without lost ones", _their_sellers, floor=_sellers_floor)
 def sellers_by_month(client):
-    return _grouped(client, MODEL, [], _SELLERS, ["amount_company:sum", "__count"])
+    not_lost = [("outcome", "!=", "lost")]  # as archived ones are not in crm's
+    return _grouped(client, MODEL, not_lost, _SELLERS, ["amount_company:sum", "__count"])
 
 
 def _their_month(client):

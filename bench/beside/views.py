@@ -14,12 +14,20 @@ _ACTIVITY_FIELDS = (
 _SUBVIEWS = ("list", "kanban")
 
 
+def _get_arch(Model, view_type, xmlid):
+    view_id = Model.env.ref(xmlid).id
+    return etree.fromstring(Model.get_views([(view_id, view_type)])["views"][view_type]["arch"])
+
+
+def card_limit(client, model, xmlid):
+    """Return how many cards of a column the web client reads: the view's number, or its own."""
+    return int(_get_arch(client.env[model], "kanban", xmlid).get("limit", 80))
+
+
 def specification(client, model, view_type, xmlid):
     """Return the specification of the fields that the web client reads for a view."""
-    env = client.env
-    Model = env[model].with_context(**client.context)
-    view = Model.get_views([(env.ref(xmlid).id, view_type)])["views"][view_type]
-    found = _of_arch(Model, etree.fromstring(view["arch"]))
+    Model = client.env[model].with_context(**client.context)
+    found = _of_arch(Model, _get_arch(Model, view_type, xmlid))
     if "activity_ids" in found:
         found["activity_ids"] = {"fields": {}}
         found.update({name: _of_field(Model, name) for name in _ACTIVITY_FIELDS})

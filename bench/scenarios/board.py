@@ -9,7 +9,7 @@ def _load(client):
     return lambda: [client.ask("board_progress"), client.ask("board")]
 
 
-@scenario("Board, first load: sums, counts, progress bars and 80 cards a column")
+@scenario("Board, first load: sums, counts, progress bars and 40 cards a column")
 def board(client):
     return _load(client)
 
@@ -29,7 +29,7 @@ def board_mine(client):
     ]
 
 
-@scenario("Board, the next 80 cards of a column")
+@scenario("Board, the next 40 cards of a column")
 def board_column(client):
     phase = client.env["crmsol.phase"].search([("is_closing", "=", False)], limit=1)
     return lambda: client.ask("list", domain=[("phase_id", "=", phase.id)], offset=80)

@@ -243,6 +243,12 @@ class CrmsolOpportunity(models.Model):
     _agenda_idx = models.Index(
         f"(user_id, date_deadline, id) WHERE active IS TRUE AND outcome = '{OPEN}'"
     )
+    # What is summed by board, forecast and pivots, an eighth of the table: for index-only scans.
+    _figures_idx = models.Index(
+        "(outcome, phase_id) INCLUDE (company_id, user_id, team_id, date_deadline, amount_company,"
+        " weighted_amount) WHERE active IS TRUE"
+    )
+    _amount_order_idx = models.Index("(amount_company) WHERE active IS TRUE")
 
     # === DEFAULTS === #
 

@@ -23,6 +23,12 @@ class CrmsolOpportunity(models.Model):
         help="What the main tab and the card show: a list of facts, each with name, icon, text, "
         "title and tone; chip is the short text of those shown on the card.",
     )
+    # apart, as a board has hundreds of cards: the other facts take most of the time
+    progress_chips = fields.Json(
+        compute="_compute_progress_chips",
+        export_string_translation=False,
+        help="Of the facts of the progress, those that the card shows.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -62,6 +68,30 @@ class CrmsolOpportunity(models.Model):
             for fact in chips[CHIPS_MAX:] if opportunity.outcome == OPEN else chips:
                 del fact["chip"]
             opportunity.progress_facts = facts
+
+    @api.depends(
+        "outcome",
+        "silence_days",
+        "is_silent",
+        "date_last_contact",
+        "next_action_days",
+        "next_action_state",
+        "slip_count",
+        "slip_days",
+    )
+    @api.depends_context("lang", "tz")
+    def _compute_progress_chips(self):
+        for opportunity in self:
+            chips = []
+            if opportunity._origin:
+                if opportunity.outcome == OPEN:
+                    if opportunity.next_action_state in (NO_ACTION, "overdue"):
+                        chips.append(opportunity._get_next_action_fact())
+                    if opportunity.is_silent:
+                        chips.append(opportunity._get_silence_fact())
+                if opportunity.slip_count and len(chips) < CHIPS_MAX:
+                    chips.append(opportunity._get_slip_fact())
+            opportunity.progress_chips = chips
 
     # === BUSINESS METHODS === #
 

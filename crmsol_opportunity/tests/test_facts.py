@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..const import LOST
 from .common import CrmsolCommon
 
 
@@ -375,11 +376,16 @@ class TestFacts(CrmsolCommon):
         self._at(self.now + timedelta(days=1))
         opportunity.date_deadline = start + timedelta(days=30)
         self._date_back(opportunity, create_date=50)
-        chips = [fact["name"] for fact in opportunity.progress_facts if fact.get("chip")]
-        self.assertEqual(chips, ["next_action", "silence"])
+        self._assert_chips(opportunity, ["next_action", "silence"])
         self._plan(3, opportunity)
-        chips = [fact["name"] for fact in opportunity.progress_facts if fact.get("chip")]
-        self.assertEqual(chips, ["silence", "slip"])
+        self._assert_chips(opportunity, ["silence", "slip"])
+        opportunity._close(LOST)
+        self._assert_chips(opportunity, [fact["name"] for fact in opportunity.progress_facts or []])
+
+    def _assert_chips(self, opportunity, names):
+        chips = [fact for fact in opportunity.progress_facts or [] if fact.get("chip")]
+        self.assertEqual([fact["name"] for fact in chips], names)
+        self.assertEqual(opportunity.progress_chips or [], chips)  # what the card reads is the same
 
     def test_a_new_one_has_no_facts_yet(self):
         new = self.env["crmsol.opportunity"].new({"name": "New", "partner_id": self.customer.id})

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from lxml import etree
 
-from odoo import Command
+from odoo import Command, fields
+from odoo.addons.web.models.models import Base as WebBase
 from odoo.tests import tagged
 
 from ..const import OPPORTUNITY_MODEL
@@ -227,3 +230,28 @@ class TestPerformance(CrmsolCommon):
         values = {n: self._prepare_opportunities(n) for n in (FEW, MANY)}
         of_import = self.Opportunity.with_context(tracking_disable=True)
         self._assert_queries_a_record(lambda n: of_import.create(values[n]), 0)
+
+    def test_progress_bars_count_as_those_of_the_host(self):
+        opportunities = self._create_opportunities(FEW)
+        opportunities[:3].phase_id = self.phase_proposal
+        today = fields.Date.today()
+        for i, activity in enumerate(opportunities.activity_ids):
+            activity.date_deadline = today + timedelta(days=i % 5 - 2)
+        opportunities[4].activity_ids.unlink()
+        opportunities[5].activity_ids.action_feedback()
+        self.env.flush_all()
+        for domain in (
+            [("id", "in", opportunities.ids)],
+            [("id", "in", opportunities.ids), ("user_id", "=", self.anna.id)],
+            [("id", "in", [])],
+        ):
+            for group_by in ("phase_id", "user_id", "outcome", "date_deadline:month", "tag_ids"):
+                with self.subTest(domain=domain, group_by=group_by):
+                    found = self.Opportunity.read_progress_bar(domain, group_by, PROGRESS_BAR)
+                    expected = WebBase.read_progress_bar(
+                        self.Opportunity, domain, group_by, PROGRESS_BAR
+                    )
+                    expected = {
+                        key: value for key, value in expected.items() if any(value.values())
+                    }
+                    self.assertEqual(dict(found), expected)
