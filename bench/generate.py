@@ -228,6 +228,9 @@ class Generator(MasterData):
             create_date=SQL("o.begun"),
             write_date=began,
         )
+        self.execute(  # the foreign key does not: triggers are off
+            "DELETE FROM crmsol_opportunity_history WHERE opportunity_id = %s", template.id
+        )
         template.unlink()
 
     def _insert_history(self):

@@ -230,8 +230,8 @@ class CrmsolWinTable(models.Model):
         :return: those that were built last; ``{}`` for a company that has none; beside the engine's
             keys ``date_known``
         """
-        # By SQL: salespeople see the chances of their deals, the deals behind them stay numbers; and
-        # a record's field would copy the curves, piece by piece, whenever it is read.
+        # By SQL: salespeople see the chances of their deals, the deals behind them stay numbers;
+        # and a record's field would copy the curves, piece by piece, whenever it is read.
         fnames = ["company_id", "team_id", "curves", "prior", "date_known"]
         self.flush_model(fnames)
         rows = self.env.execute_query(
