@@ -39,6 +39,10 @@ class CrmsolOpportunity(models.Model):
             "basis": estimate["level"],
             "sentences": self._get_win_sentences(estimate),
             "reasons": self._get_win_reasons(estimate),
+            "facts": self.env._(
+                "Facts used: the phase, the days in it and the sales team. Nothing else moves it: "
+                "neither amount, customer nor products, nor what was done or said."
+            ),
             "known": format_date(self.env, known) if known else False,
         }
 

@@ -313,6 +313,26 @@ class TestWinProbability(WinCommon):
         total = sum(reason["value"] for reason in deal.win_insight["reasons"])
         self.assertAlmostEqual(total, deal.win_probability, delta=1)
 
+    def test_facts_that_are_not_used_move_nothing_and_that_is_said(self):
+        self._live_many(30, 10, days=20)
+        deal = self._open(7)
+        self._refresh()
+        before = (deal.win_probability, deal.win_insight["reasons"])
+        deal.write(
+            {
+                "amount": 99_000,
+                "partner_id": self.env["res.partner"].create({"name": "Other"}).id,
+                "user_id": self.ben.id,
+                "team_id": False,
+                "priority": "3",
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual((deal.win_probability, deal.win_insight["reasons"]), before)
+        self.assertRegex(
+            deal.win_insight["facts"], "the phase, the days in it and the sales team. Nothing else"
+        )
+
     def test_a_team_of_many_deals_has_its_own_figure(self):
         self._live_many(30, 2, team=self.north)
         self._live_many(2, 60, team=self.south)

@@ -14,6 +14,7 @@ const INSIGHT = {
         { label: "Deals in “Proposal”", value: -12.4, is_start: false },
         { label: "Team North", value: 14, is_start: false },
     ],
+    facts: "Facts used: the phase.",
     known: "11/24/2026",
 };
 
@@ -41,7 +42,7 @@ const mount = (resId) =>
 test("the figure, its interval, the facts and the reasons stand there without a click", async () => {
     await mount(1);
     expect(".o_crmsol_win_figure").toHaveText(/62 %[^]*44 % – 77 %/);
-    expect(".o_crmsol_win_story p").toHaveText(
+    expect(".o_crmsol_win_story p:eq(0)").toHaveText(
         "Won: 18 of the 29 closed deals. Not closed yet: 11."
     );
     expect(".o_crmsol_win_reasons li:eq(0)").toHaveText("Percentage of the phase 60 %");
@@ -49,6 +50,7 @@ test("the figure, its interval, the facts and the reasons stand there without a 
     expect(".o_crmsol_win_reasons li:eq(2)").toHaveText("Team North +14");
     expect(".o_crmsol_win_reasons li:eq(3)").toHaveText("Own percentage 80 %");
     expect(".o_crmsol_win_reasons li:eq(4)").toHaveText("Learnt on 11/24/2026");
+    expect(".o_crmsol_win_facts").toHaveText("Facts used: the phase.");
 });
 
 test("without a percentage of one's own there is no mark of it", async () => {
