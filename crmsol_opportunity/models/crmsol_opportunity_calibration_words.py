@@ -92,8 +92,8 @@ class CrmsolOpportunity(models.Model):
             ),
             ORDER: self.env._(
                 "In %(deals)s closed deals the win probability told good deals from bad ones, "
-                "better than the same win rate for all of them. But its figures did not come true as "
-                "often as they said.",
+                "better than the same win rate for all of them. But its figures did not come true "
+                "as often as they said.",
                 **values,
             ),
             BETTER: self.env._(
@@ -193,8 +193,8 @@ class CrmsolOpportunity(models.Model):
         if still_open:
             notes.append(
                 self.env._(
-                    "Deals that were open on those days and still are: %(count)s. What becomes of "
-                    "them may be different.",
+                    "Deals that were there on those days and are still open: %(count)s. What "
+                    "becomes of them may be different.",
                     count=still_open,
                 )
             )

@@ -13,6 +13,7 @@ from . import (
     test_big_deal,
     test_calibration,
     test_client_context,
+    test_calibration_page,
     test_closing,
     test_closing_of_two_users,
     test_closing_pages_tours,

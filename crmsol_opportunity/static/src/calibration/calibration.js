@@ -89,6 +89,10 @@ export class Calibration extends ClosingPage {
         return formatChance(chance);
     }
 
+    formatCounts({ deals, count }) {
+        return _t("deals: %(deals)s, chances: %(count)s", { deals, count });
+    }
+
     formatScore(score) {
         return score.toLocaleString(user.lang, {
             minimumFractionDigits: 3,
@@ -102,7 +106,7 @@ export class Calibration extends ClosingPage {
         if (low === false) {
             return sign(gain);
         }
-        return _t("%(gain)s, with 95%% confidence between %(low)s and %(high)s", {
+        return _t("%(gain)s, with 95% confidence between %(low)s and %(high)s", {
             gain: sign(gain),
             low: sign(low),
             high: sign(high),
