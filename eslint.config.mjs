@@ -4,7 +4,7 @@ import globals from "globals";
 export default [
     js.configs.recommended,
     {
-        files: ["crmsol_opportunity/static/**/*.js"],
+        files: ["crmsol_*/static/**/*.js"],
         languageOptions: {
             ecmaVersion: 2022,
             sourceType: "module",

@@ -5,6 +5,7 @@
 - Doctests of the addon's engine are collected.
 - A run in which every test was skipped is none.
 - Tests outside an addon (bench/tests) may use Odoo's test classes.
+- The numbers of tests by outcome are appended to the file that $CRMSOL_COUNTS names.
 - As with Odoo's own runner, neither test classes that a module merely imports nor test methods that
   a class merely inherits run again there.
 """
@@ -103,3 +104,12 @@ def pytest_runtest_makereport(item, call):
 def pytest_sessionfinish(session, exitstatus):
     if exitstatus == pytest.ExitCode.OK and not passed:
         session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter):
+    counts = os.environ.get("CRMSOL_COUNTS")
+    if counts:
+        with open(counts, "a") as file:
+            for kind in ("failed", "error", "passed", "skipped", "xfailed", "xpassed"):
+                file.write(f"{kind} {len(terminalreporter.getreports(kind))}\n")

@@ -68,7 +68,6 @@ from . import (
     crmsol_win_table,
     digest_digest,
     ir_attachment,
-    ir_ui_menu,
     mail_activity,
     mail_activity_agenda,
     mail_activity_closing,

@@ -70,29 +70,3 @@ class TestViews(CrmsolCommon):
                 self.assertEqual(menu.id in menus, sees)
                 self.assertEqual(configuration.id in menus, configures)
         self.assertEqual(menu.complete_name, "CRM/Opportunities")
-
-    def test_menus_of_two_crm_applications_have_different_names(self):
-        own = self.env.ref("crmsol_opportunity.menu_root")
-        other = self.env.ref("crm.crm_menu_root", raise_if_not_found=False)
-        if not other:
-            # Odoo's own CRM is not installed: a menu under its name stands in for it
-            other = self.env["ir.ui.menu"].create({"name": own.name})
-            action = self.env.ref("crmsol_opportunity.crmsol_opportunity_action")
-            self.env["ir.ui.menu"].create(
-                {
-                    "name": "Pipeline",
-                    "parent_id": other.id,
-                    "action": f"ir.actions.act_window,{action.id}",
-                }
-            )
-            self.env["ir.model.data"].create(
-                {
-                    "module": "crm",
-                    "name": "crm_menu_root",
-                    "model": "ir.ui.menu",
-                    "res_id": other.id,
-                }
-            )
-        menus = self.env["ir.ui.menu"].with_user(self.dora).load_menus(False)
-        self.assertIn(other.id, menus)
-        self.assertEqual(menus[own.id]["name"], f"{own.name} Opportunities")

@@ -6,7 +6,11 @@ class IrUiMenu(models.Model):
 
     @api.model
     def load_menus(self, debug):
-        """Tell our application from Odoo's own CRM, also named “CRM”, where both are installed."""
+        """Tell Odoo's own CRM from ours, which is named “CRM” too.
+
+        Only what is shown: the menus are nobody's to rename, and without this addon they are as
+        they were. A menu that somebody has renamed keeps that name.
+        """
         menus = super().load_menus(debug)
         own = self.env.ref("crmsol_opportunity.menu_root", raise_if_not_found=False)
         other = self.env.ref("crm.crm_menu_root", raise_if_not_found=False)
@@ -15,5 +19,5 @@ class IrUiMenu(models.Model):
         if menus[own.id]["name"] != menus[other.id]["name"]:
             return menus
         # super()'s answer is cached and shared: replace the one entry, change none
-        name = self.env._("%(menu)s Opportunities", menu=menus[own.id]["name"])
-        return {**menus, own.id: {**menus[own.id], "name": name}}
+        name = self.env._("%(menu)s of Odoo", menu=menus[other.id]["name"])
+        return {**menus, other.id: {**menus[other.id], "name": name}}
