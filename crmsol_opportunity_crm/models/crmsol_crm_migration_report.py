@@ -26,6 +26,11 @@ class CrmsolCrmMigration(models.Model):
         compute="_compute_changed_count",
         help="Copies that somebody has worked with since: removing them takes that along.",
     )
+    stale_count = fields.Integer(
+        "Changed Originals",
+        compute="_compute_changed_count",
+        help="Originals that somebody has worked with since: their copies lack that.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -37,21 +42,41 @@ class CrmsolCrmMigration(models.Model):
             )
 
     def _compute_changed_count(self):
-        # the copies and what is said in them; not what follows by itself at night
-        query = """
-            SELECT count(*) FROM crmsol_opportunity o
-             WHERE o.crm_migration_id = %s
-               AND (o.write_date > o.crm_date_copied AND o.write_uid <> %s
-                    OR EXISTS (SELECT FROM mail_message m
-                                WHERE m.model = 'crmsol.opportunity' AND m.res_id = o.id
-                                  AND m.create_date > o.crm_date_copied))
-        """
         self.env.flush_all()
         for migration in self:
-            ((count,),) = self.env.execute_query(
-                SQL(query, migration.id, self.env.ref("base.user_root").id)
+            migration.changed_count = migration._count_changed(
+                SQL("o.write_date"), SQL("o.write_uid"), "crmsol.opportunity", SQL("o.id")
             )
-            migration.changed_count = count
+            migration.stale_count = migration._count_changed(
+                SQL("l.write_date"), SQL("l.write_uid"), "crm.lead", SQL("l.id")
+            )
+
+    def _count_changed(self, date, user, model, res_id):
+        """Count the pairs of which one side has changed since the copy, its thread included.
+
+        What follows by itself, at night, is no change.
+        """
+        query = """
+            SELECT count(*)
+              FROM crmsol_opportunity o JOIN crm_lead l ON l.id = o.crm_lead_id
+             WHERE o.crm_migration_id = %(migration)s
+               AND (%(date)s > o.crm_date_copied AND %(user)s <> %(root)s
+                    OR EXISTS (SELECT FROM mail_message m
+                                WHERE m.model = %(model)s AND m.res_id = %(res_id)s
+                                  AND m.create_date > o.crm_date_copied))
+        """
+        ((count,),) = self.env.execute_query(
+            SQL(
+                query,
+                migration=self.id,
+                date=date,
+                user=user,
+                root=self.env.ref("base.user_root").id,
+                model=model,
+                res_id=res_id,
+            )
+        )
+        return count
 
     @api.depends("result", "state", "run", "run_done")
     def _compute_report(self):
@@ -180,6 +205,13 @@ class CrmsolCrmMigration(models.Model):
                 "Copies that somebody has worked with since: %(count)s. "
                 "Removing the copies takes that along.",
                 count=self._format_count(self.changed_count),
+            ),
+            "stale": is_live
+            and self.stale_count
+            and self.env._(
+                "Originals that somebody has worked with since: %(count)s. "
+                "To take that along, remove the copies and copy again.",
+                count=self._format_count(self.stale_count),
             ),
             "confirmed": self.date_confirmed
             and self.env._(

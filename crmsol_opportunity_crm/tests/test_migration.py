@@ -234,6 +234,18 @@ class TestMigration(MigrationCommon):
         self.assertEqual(self._get_counts(migration), (4, 0, 1))
         self.assertEqual(self._get_issues(migration), {("L2", "refused")})
 
+    def test_what_a_phase_requires_is_required_of_copies_too(self):
+        self.phase_proposal.required_field_ids = self.env["ir.model.fields"]._get(
+            "crmsol.opportunity", "date_deadline"
+        )
+        self._create_lead("Undated", stage_id=self.stage_talks.id)
+        dated = self._create_lead(
+            "Dated", stage_id=self.stage_talks.id, date_deadline=date(2026, 12, 31)
+        )
+        migration = self._migrate()
+        self.assertEqual(self._get_issues(migration), {("Undated", "refused")})
+        self.assertEqual(self._get_copy(dated).phase_id, self.phase_proposal)
+
     def test_leads_are_left_and_counted(self):
         self._create_lead("Only a lead", type="lead")
         self._create_lead()

@@ -165,7 +165,30 @@ class TestMigrationRun(MigrationCommon):
         self._get_copy(self.leads[0]).with_user(self.anna).write({"amount": 1})
         self.env.flush_all()
         migration.invalidate_recordset()
-        self.assertEqual(migration.changed_count, 1)
+        self.assertEqual((migration.changed_count, migration.stale_count), (1, 0))
+        self.assertIn("Copies that somebody has worked with since: 1", migration.report)
+
+    def test_what_was_worked_on_in_originals_since_is_told(self):
+        migration = self._migrate()
+        self._at(self.env.cr.now().replace(year=2027))
+        self.leads[0].with_user(self.anna).message_post(body="They called")
+        self.leads[1].with_user(self.anna).sudo().write({"priority": "3"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_message SET create_date = '2027-01-01' WHERE body LIKE '%They called%'"
+        )
+        migration.invalidate_recordset()
+        self.assertEqual((migration.changed_count, migration.stale_count), (0, 2))
+        self.assertIn("Originals that somebody has worked with since: 2", migration.report)
+
+    def test_two_windows_do_not_do_a_batch_twice(self):
+        self._batches_of(3)
+        migration = self._check()
+        migration.action_copy()
+        migration._run_all()
+        result = migration.run_batch()  # the other window, afterwards
+        self.assertTrue(result["action"])
+        self.assertEqual(self._get_counts(migration), (7, 0, 0))
 
     def test_confirming_archives_the_originals_and_nothing_else_of_them(self):
         fnames = ["won_status", "date_closed", "probability", "stage_id", "expected_revenue"]
