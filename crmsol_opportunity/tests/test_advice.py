@@ -255,6 +255,11 @@ class TestAdvice(AdviceCommon):
             "No one who decides has been contacted in 30 days, the last time was 31 days ago: "
             "meet Ana.",
         )
+        self.company.crmsol_contact_days = 20
+        self.assertRegex(self._item("decider")["sentence"], "contacted in 20 days")
+        self.company.crmsol_contact_days = 31
+        self.assertEqual(self._codes(), [], "the company calls it recent")
+        self.company.crmsol_contact_days = 30
         visit = self.env.ref("crmsol_opportunity.activity_type_visit")
         self._assert_planned("decider", visit, boss, 7)
         self._contact(boss, 30)

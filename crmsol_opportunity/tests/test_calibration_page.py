@@ -179,20 +179,13 @@ class TestCalibrationPage(CalibrationCommon):
     # === MANY DEALS === #
 
     def test_queries_do_not_grow_with_the_opportunities(self):
-        def count():
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._get()
-            return self.env.cr.sql_log_count - before
+        def grow():
+            self._close_many(20, 20)
+            for _i in range(20):
+                self._open(70)
 
         self._close_many(2, 2)
-        count()  # warm the caches
-        few = count()
-        self._close_many(20, 20)
-        for _i in range(20):
-            self._open(70)
-        self.assertEqual(count(), few)
+        self._assert_same_statements(self._get, grow)
 
     def test_of_very_many_deals_a_sample_is_judged_always_the_same_and_that_is_told(self):
         self._close_many(15, 15)
