@@ -165,7 +165,8 @@ class CrmsolAdviceRule(models.Model):
     @api.model
     def _get_rules(self):
         """Return the rules that count, by code."""
-        return {rule.code: rule for rule in self.search([("code", "in", list(DECISIONS))])}
+        domain = [("code", "in", list(DECISIONS)), ("active", "=", True)]
+        return {rule.code: rule for rule in self.search(domain)}
 
     def _to_engine(self):
         """Return the rule as the decision table wants it."""

@@ -284,7 +284,9 @@ class CrmsolOpportunity(models.Model):
         Activity = self.env["mail.activity"].sudo()
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         fnames = ["res_id", "date_deadline", "activity_type_id", "crmsol_contact_id"]
-        planned = Activity.search_fetch(domain, fnames, order="date_deadline, id")
+        planned = Activity.search_fetch(
+            [*domain, ("active", "=", True)], fnames, order="date_deadline, id"
+        )
         last = dict(
             Activity.with_context(active_test=False)._read_group(domain, ["res_id"], ["id:max"])
         )

@@ -48,6 +48,13 @@ class TestAdviceRules(AdviceCommon):
                 menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
                 self.assertEqual(menu.id in menus, sees)
 
+    def test_context_of_archived_records_switches_nothing_on(self):
+        self._only("silent")
+        self._date_back(self.opportunity, create_date=20.5)
+        self._plan(2).action_cancel()
+        with_archived = self.opportunity.with_context(active_test=False)
+        self.assertEqual([item["code"] for item in with_archived.advice], ["silent"])
+
     def test_without_rules_nothing_is_looked_for(self):
         self._only()
         with patch.object(CrmsolAdviceRule, "_to_engine") as called:
