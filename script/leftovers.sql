@@ -29,9 +29,11 @@ select 'asset ' || id || ' ' || name from ir_asset;
 select 'parameter ' || key from ir_config_parameter;
 -- Two of Odoo's own entries outlive any addon, and are left out: the external ids that host modules give to fields which
 -- they add to the addon's models (dropped when that module is next updated), and the notes on foreign keys of host tables
--- (the keys themselves go with their columns, see above).
+-- (the keys themselves go with their columns, see above). That an addon is in the list of those to choose from is none of
+-- what it leaves: a template made before a new addon came does not list it.
 select 'external id ' || module || '.' || name from ir_model_data
- where not (module <> 'crmsol_opportunity' and name ~ '^(model_inherit|selection|field|constraint)__crmsol_');
+ where not (module <> 'crmsol_opportunity' and name ~ '^(model_inherit|selection|field|constraint)__crmsol_')
+   and not (module = 'base' and name ~ '^module_');
 select 'constraint entry ' || name from ir_model_constraint where type <> 'f';
 
 -- records of any other table that name the addon or one of its models: messages, activities, followers, attachments...
