@@ -1,5 +1,6 @@
 """A user's browser over HTTP, without the browser: plain Python, no package needed."""
 
+import contextlib
 import json
 import urllib.error
 import urllib.request
@@ -17,6 +18,9 @@ class Browser:
     :param str base: the server's address, such as ``http://127.0.0.1:8069``
     """
 
+    #: what limits the connections of all browsers at once, as a proxy before the server does
+    gate = contextlib.nullcontext()
+
     def __init__(self, base, timeout=120):
         self.base, self.timeout = base, timeout
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
@@ -33,7 +37,7 @@ class Browser:
             self.base + path, body, {"Content-Type": "application/json"}
         )
         try:
-            with self._opener.open(request, timeout=self.timeout) as answer:
+            with self.gate, self._opener.open(request, timeout=self.timeout) as answer:
                 result = json.load(answer)
         except (urllib.error.URLError, OSError) as error:
             raise RpcError(str(error)) from error

@@ -61,6 +61,19 @@ def table(figures):
         )
 
 
+def scans(figures):
+    """Return the lines that say of which screens PostgreSQL reads the whole table."""
+    checked = {name: each["seq_scans"] for name, each in figures.items() if "seq_scans" in each}
+    checked = {name: found for name, found in checked.items() if found is not None}
+    reading = [f"`{name}`" for name, found in checked.items() if found]
+    yield (
+        f"Plans of all the statements of {len(checked)} screens: "
+        + (f"the whole table of opportunities is read by {', '.join(reading)}." if reading else "")
+        + ("" if reading else "none reads the whole table of opportunities (EXPLAIN).")
+    )
+    yield ""
+
+
 def chart(figures):
     """Return an SVG: a bar for each operation, as long as its ratio; lines at 0.3, 0.7 and 1."""
     rows = [(each["title"], ratio(each), each["goal"]) for each in figures if "failed" not in each]
@@ -105,6 +118,7 @@ def main():
             "",
             *table(figures),
             "",
+            *scans(figures),
         ]
     (RESULTS / "beside.md").write_text("\n".join(lines))
 

@@ -73,6 +73,7 @@ from . import (
     mail_activity_closing,
     mail_activity_contact,
     mail_activity_plan,
+    mail_activity_planned,
     mail_activity_time,
     mail_activity_trace,
     mail_activity_type,

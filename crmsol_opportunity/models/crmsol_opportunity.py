@@ -245,8 +245,8 @@ class CrmsolOpportunity(models.Model):
     )
     # What is summed by board, forecast and pivots, an eighth of the table: for index-only scans.
     _figures_idx = models.Index(
-        "(outcome, phase_id) INCLUDE (company_id, user_id, team_id, date_deadline, amount_company,"
-        " weighted_amount) WHERE active IS TRUE"
+        "(outcome, phase_id) INCLUDE (id, company_id, user_id, team_id, date_deadline,"
+        " amount_company, weighted_amount) WHERE active IS TRUE"
     )
     _amount_order_idx = models.Index("(amount_company) WHERE active IS TRUE")
 

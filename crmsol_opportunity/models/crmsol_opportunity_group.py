@@ -67,7 +67,7 @@ class CrmsolOpportunity(models.Model):
             alias,
             "mail_activity",
             SQL(
-                "%s = %s AND %s = %s AND %s",
+                "%s = %s AND %s = %s AND %s IS TRUE",
                 SQL.identifier(alias, "res_id"),
                 SQL.identifier(self._table, "id"),
                 SQL.identifier(alias, "res_model"),
