@@ -31,9 +31,9 @@ below, in that mixture, and what they change is committed. The client is on the 
 takes its part of the two cores. Times are those that the seller waits, from request to answer,
 waiting for a free worker included. PostgreSQL does not wait for the disk at a commit (`fsync` off:
 it is the cluster of the tests). The workers wait 60 s for what a client sends
-(`ODOO_HTTP_SOCKET_TIMEOUT`), and no more than {connections} requests are on their way at a time, the
-others wait their turn: two workers have room for 16 that wait, the system drops the rest. Both is
-what the proxy is for that Odoo's documentation asks for in front of it (without the limit, one
+(`ODOO_HTTP_SOCKET_TIMEOUT`), and no more than {connections} requests are on their way at a time,
+the others wait their turn: two workers have room for 16 that wait, the system drops the rest. Both
+is what the proxy is for that Odoo's documentation asks for in front of it (without the limit, one
 request in ten was reset).
 
 """
