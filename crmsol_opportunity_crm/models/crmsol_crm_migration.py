@@ -158,7 +158,8 @@ class CrmsolCrmMigration(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_company()
-        if self.state not in states:
+        # what is half confirmed is confirmed to the end
+        if self.state not in states or self.run == CONFIRM:
             raise UserError(
                 self.env._("The migration has gone on meanwhile. Open it again from the menu.")
             )

@@ -22,13 +22,13 @@ class CrmsolCrmMigrationLine(models.Model):
     phase_id = fields.Many2one(
         "crmsol.phase",
         domain="[('is_closing', '=', is_won)]",
-        ondelete="cascade",
+        ondelete="set null",
         help="The phase in which the opportunities of this stage go on. Won and lost ones go to "
         "the closing phase.",
     )
     loss_reason_id = fields.Many2one(
         "crmsol.loss.reason",
-        ondelete="cascade",
+        ondelete="set null",
         help="Left empty, a loss reason with the name of this one is created.",
     )
 

@@ -201,14 +201,18 @@ class CrmsolCrmMigration(models.Model):
         line = self.reason_line_ids.filtered(lambda line: line.lost_reason_id == reason)[:1]
         if line.loss_reason_id or not reason:
             return line.loss_reason_id.id
-        Reason = self.env["crmsol.loss.reason"].with_context(active_test=False, lang="en_US")
-        name = reason.with_context(lang="en_US").name
-        found = Reason.search([("name", "=", name)], limit=1)
+        Reason = self.env["crmsol.loss.reason"].with_context(active_test=False)
+        langs = [lang for lang, _name in self.env["res.lang"].get_installed()]
+        names = {lang: reason.with_context(lang=lang).name for lang in langs}
+        found = Reason
+        for lang, name in names.items():
+            found = found or Reason.with_context(lang=lang).search([("name", "=", name)], limit=1)
         if not found:
-            found = Reason.create({"name": name})
-            for lang, _name in self.env["res.lang"].get_installed():
-                found.with_context(lang=lang).name = reason.with_context(lang=lang).name
+            found = Reason.with_context(lang=langs[0]).create({"name": names[langs[0]]})
+            for lang in langs[1:]:
+                found.with_context(lang=lang).name = names[lang]
             created[found._name] += found.ids
+        line.loss_reason_id = found.id  # for the others with this reason
         return found.id
 
     # === WHAT OURS HAS NO FIELD FOR === #

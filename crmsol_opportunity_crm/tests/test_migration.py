@@ -112,6 +112,25 @@ class TestMigration(MigrationCommon):
             ("lost", True, "Too dear", self.phase_proposal),
         )
 
+    def test_a_loss_reason_is_created_once_in_every_language(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        self.env["res.lang"]._activate_lang("en_US")
+        self.too_expensive.with_context(lang="es_ES").name = "Caro"
+        self.patch(self.env.registry["crmsol.crm.migration"], "_get_batch_size", lambda self: 1)
+        leads = [self._create_lead(f"L{number}") for number in range(3)]
+        for lead in leads:
+            lead.action_set_lost(lost_reason_id=self.too_expensive.id)
+        migration = self._migrate()
+        self.assertEqual(self._get_counts(migration), (3, 0, 0))
+        reason = self._get_copy(leads[0]).loss_reason_id
+        self.assertEqual(self._get_copy(leads[2]).loss_reason_id, reason)
+        self.assertEqual(reason.with_context(lang="es_ES").name, "Caro")
+        self.assertEqual(reason.with_context(lang="en_US").name, "Too dear")
+        migration.action_revert()
+        migration._run_all()
+        self.assertFalse(reason.exists())
+        self.assertEqual(migration.reason_line_ids.lost_reason_id, self.too_expensive)
+
     def test_a_loss_reason_may_be_another_one(self):
         reason = self.env["crmsol.loss.reason"].create({"name": "Money"})
         lead = self._create_lead()

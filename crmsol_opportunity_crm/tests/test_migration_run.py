@@ -118,6 +118,29 @@ class TestMigrationRun(MigrationCommon):
         self.assertFalse(again.run)
         self.assertTrue(all(row[2] for row in self._get_totals(again).values()))
 
+    def test_an_interrupted_confirmation_goes_on_and_is_not_taken_back(self):
+        migration = self._migrate()
+        self._batches_of(3)
+        migration.action_confirm()
+        migration.run_batch()
+        for action in ("action_revert", "action_copy", "action_confirm"):
+            with self._refused("The migration has gone on meanwhile"):
+                getattr(migration, action)()
+        migration.action_continue()
+        migration._run_all()
+        self.assertEqual(migration.state, "confirmed")
+        self.assertFalse(any(self.leads.mapped("active")))
+
+    def test_an_interrupted_removal_goes_on(self):
+        migration = self._migrate()
+        self._batches_of(3)
+        migration.action_revert()
+        migration.run_batch()
+        self.assertEqual((migration.run, len(migration._get_copies())), ("revert", 4))
+        migration.action_continue()
+        migration._run_all()
+        self.assertEqual((migration.state, len(migration._get_copies())), ("draft", 0))
+
     def test_a_batch_that_fails_leaves_nothing(self):
         self._batches_of(3)
         migration = self._check()
