@@ -101,8 +101,8 @@ class CrmsolOpportunity(models.Model):
         self.ensure_one()
         context = {}
         xmlid = self.env.context.get("crmsol_action_type", "mail.mail_activity_data_call")
-        activity_type = self.env.ref(xmlid, raise_if_not_found=False)
-        if activity_type:
+        activity_type = self.env.ref(str(xmlid), raise_if_not_found=False)
+        if activity_type and activity_type._name == "mail.activity.type":
             context["default_activity_type_id"] = activity_type.id
         return self._get_action_dialog(self.env._("Plan an Action"), context)
 
@@ -171,7 +171,7 @@ class CrmsolOpportunity(models.Model):
         if not summary:
             activity_type = (
                 self.env.ref(act_type_xmlid, raise_if_not_found=False)
-                if act_type_xmlid
+                if act_type_xmlid and isinstance(act_type_xmlid, str)
                 else self.env["mail.activity.type"].browse(act_values.get("activity_type_id") or [])
             ) or self._default_activity_type()
             summary = activity_type.summary or activity_type.name

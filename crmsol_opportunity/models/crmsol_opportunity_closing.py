@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date, format_datetime
 
+from ..client_input import is_id
 from ..const import LOST, OPEN, WON
 
 #: What is recorded by itself when an opportunity is closed.
@@ -84,8 +85,12 @@ class CrmsolOpportunity(models.Model):
 
         :param dict values: what the view is about to write: ``phase_id`` or ``outcome``
         :return: an action; false if there is nothing to ask
+        :raise UserError: if no phase can be meant
         """
-        phase = self.env["crmsol.phase"].browse(values.get("phase_id") or [])
+        phase_id = isinstance(values, dict) and values.get("phase_id")
+        if not isinstance(values, dict) or (phase_id and not is_id(phase_id)):
+            raise UserError(self.env._("There is no such phase. Reload the page."))
+        phase = self.env["crmsol.phase"].browse(phase_id or [])
         outcome = values.get("outcome") or (OPEN if phase and not phase.is_closing else WON)
         opened = self.filtered(lambda o: o.outcome == OPEN)
         if outcome == OPEN:

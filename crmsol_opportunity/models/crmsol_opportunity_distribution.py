@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..client_input import is_id
 from ..const import NUMBER_MAX, OPEN, WON
 from ..engine.forecast import find_deciding, forecast
 from ..number_input import to_number
@@ -238,7 +239,7 @@ class CrmsolOpportunity(models.Model):
 
     @api.model
     def _get_shock(self, shock):
-        if shock not in SHOCKS:
+        if not isinstance(shock, str) or shock not in SHOCKS:
             raise UserError(
                 self.env._(
                     "There is no such strength of what deals have in common. Choose one of: "
@@ -264,7 +265,7 @@ class CrmsolOpportunity(models.Model):
     @api.model
     def _to_id(self, value):
         """Return what a client gives as an id, as an integer that no record has if it is none."""
-        return value if isinstance(value, int) and 0 < value < 2**31 else 0
+        return value if is_id(value) else 0
 
 
 def get_band(total, scale):

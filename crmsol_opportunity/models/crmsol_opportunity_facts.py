@@ -1,5 +1,5 @@
 from datetime import timedelta
-from math import ceil, floor
+from math import ceil, floor, isfinite
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -304,14 +304,15 @@ class CrmsolOpportunity(models.Model):
             return get_domain(days) if days < _DAYS_MAX else Domain.FALSE
 
         if operator == "in":
-            numbers = [number or 0 for number in value if not isinstance(number, str)]
+            numbers = [number or 0 for number in value if isinstance(number or 0, (int, float))]
             step = 1 if whole else _SECOND
             return Domain.OR(
                 at_least(number) & ~at_least(number + step)
                 for number in numbers
                 if number >= 0 and (not whole or number == int(number))
             )
-        if operator not in (">=", ">", "<", "<=") or isinstance(value, (str, bool)):
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if operator not in (">=", ">", "<", "<=") or not is_number or not isfinite(value):
             return NotImplemented
         # the least number of days that is not below, or above
         if whole:

@@ -90,7 +90,10 @@ class CrmsolOpportunity(models.Model):
         for fname in _DATES:
             try:
                 fields.Date.to_date(vals.get(fname))
-            except ValueError:  # an import writes the year 1 as “1”, which nobody reads back
+            except (
+                TypeError,
+                ValueError,
+            ):  # an import writes the year 1 as “1”, which nobody reads back
                 self._refuse_date(fname, vals[fname])
         for fname in _NUMBERS:
             if fname not in vals:
@@ -135,7 +138,10 @@ class CrmsolOpportunity(models.Model):
                     "Ask a sales manager if it has to be corrected."
                 )
             )
-        entered = fields.Datetime.to_datetime(vals.get("date_last_stage_update"))
+        try:
+            entered = fields.Datetime.to_datetime(vals.get("date_last_stage_update"))
+        except (TypeError, ValueError):
+            self._refuse_date("date_last_stage_update", vals["date_last_stage_update"])
         if entered and entered > self.env.cr.now() + timedelta(minutes=1):  # clocks differ
             raise ValidationError(
                 self.env._(
@@ -148,7 +154,7 @@ class CrmsolOpportunity(models.Model):
     @api.model
     def _check_name(self, name):
         """Refuse a name that is blank, too long or not plain text."""
-        if not name or not name.strip():
+        if not isinstance(name, str) or not name.strip():
             raise ValidationError(self.env._("Give the opportunity a name."))
         if len(name) > NAME_MAX_LENGTH:
             raise ValidationError(

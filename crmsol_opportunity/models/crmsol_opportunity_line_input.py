@@ -27,7 +27,7 @@ class CrmsolOpportunityLine(models.Model):
         :raise ValidationError: with a sentence that says what to give
         """
         if not of_product:
-            if "name" in vals and not (vals["name"] or "").strip():
+            if "name" in vals and not str(vals["name"] or "").strip():
                 raise ValidationError(self.env._("Give the section or the note a text."))
             return
         if "product_id" in vals and not vals["product_id"]:

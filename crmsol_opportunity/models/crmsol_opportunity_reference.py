@@ -3,6 +3,8 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..client_input import is_id
+
 
 class CrmsolOpportunityReference(models.Model):
     """A contact person for one negotiation and the part they have in the decision."""
@@ -142,6 +144,7 @@ class CrmsolOpportunityReference(models.Model):
         """
         default_id = self.env.context.get("default_opportunity_id")
         opportunity_ids = [vals.get("opportunity_id", default_id) for vals in vals_list]
+        opportunity_ids = [id_ if is_id(id_) else False for id_ in opportunity_ids]
         with_references = {
             opportunity.id
             for [opportunity] in self._read_group(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..client_input import is_id
+
 
 class CrmsolOpportunityRelationMixin(models.AbstractModel):
     """Somebody who takes part in a negotiation, besides the customer and the salesperson."""
@@ -71,13 +73,19 @@ class CrmsolOpportunityRelationMixin(models.AbstractModel):
     @api.model
     def _check_opportunity_access(self, opportunity_ids):
         """Refuse opportunities of others before anything is told about what is in them."""
-        opportunity_ids = {opportunity_id for opportunity_id in opportunity_ids if opportunity_id}
+        opportunity_ids = {id_ for id_ in opportunity_ids if is_id(id_)}  # the host takes no other
         self.env["crmsol.opportunity"].browse(opportunity_ids).check_access("write")
 
     @api.model
     def _get_once_key(self, vals):
         """Return the opportunity and what may occur once in it, of ids as ``read`` gives them."""
         return tuple(vals.get(fname) or False for fname in ("opportunity_id", *self._once_fields))
+
+    @api.model
+    def _read_given(self, fname, value):
+        """Return an id or a text that a client gave; false for what the host takes for none."""
+        is_link = self._fields[fname].type == "many2one"
+        return value if (is_id(value) if is_link else isinstance(value, str)) else False
 
     @api.model
     def _check_once(self, vals_list, replaced=None):
@@ -89,7 +97,10 @@ class CrmsolOpportunityRelationMixin(models.AbstractModel):
         """
         fnames = ["opportunity_id", *self._once_fields]
         defaults = {fname: self.env.context.get(f"default_{fname}") for fname in fnames}
-        vals_list = [{**defaults, **vals} for vals in vals_list]
+        vals_list = [
+            {fname: self._read_given(fname, (defaults | vals)[fname]) for fname in fnames}
+            for vals in vals_list
+        ]
         opportunities = [vals["opportunity_id"] for vals in vals_list if vals["opportunity_id"]]
         others = self.search_fetch([("opportunity_id", "in", opportunities)], fnames)
         if replaced:

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..client_input import is_id
 from ..const import ACTION_CANCELLED, ACTION_STATES, OPPORTUNITY_MODEL
 
 #: Context key of the housekeeping that deletes activities for good, without a trace. It counts for
@@ -126,14 +127,14 @@ class MailActivity(models.Model):
         if self.env.context.get("default_res_model") != OPPORTUNITY_MODEL:
             return res
         res_id = res.get("res_id") or self.env.context.get("default_res_id")
-        if "crmsol_contact_id" in fields and not res.get("crmsol_contact_id") and res_id:
+        if "crmsol_contact_id" in fields and not res.get("crmsol_contact_id") and is_id(res_id):
             opportunity = self.env[OPPORTUNITY_MODEL].browse(res_id)
             res["crmsol_contact_id"] = opportunity._get_action_contacts()[opportunity].id
         if "summary" in fields and not res.get("summary"):
             type_id = res.get("activity_type_id") or self.env.context.get(
                 "default_activity_type_id"
             )
-            activity_type = self.env["mail.activity.type"].browse(type_id or [])
+            activity_type = self.env["mail.activity.type"].browse(type_id if is_id(type_id) else [])
             res["summary"] = activity_type.summary or activity_type.name
         return res
 

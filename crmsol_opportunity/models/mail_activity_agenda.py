@@ -3,7 +3,10 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..client_input import is_id, to_day
 
 #: More engagements than anybody has in a day; a guard against an endless list.
 AGENDA_LIMIT = 100
@@ -24,13 +27,16 @@ class MailActivity(models.Model):
         :param int user_id: whose engagements
         :param str day: the date, in the reader's time zone
         :param int activity_id: the action that is being planned, which is left out
+        :raise UserError: if no user or day can be meant
         :return: list of dicts with key, kind (``event`` or ``activity``), name, icon, busy, and
             start and stop in UTC (both false where there is no hour)
         """
         self.check_access("read")
+        day = to_day(day)
+        if not day or not is_id(user_id) or (activity_id and not is_id(activity_id)):
+            raise UserError(self.env._("Choose the user and the day in the form, and try again."))
         owner = self.env["res.users"].browse(user_id)
         owner.check_access("read")
-        day = fields.Date.to_date(day)
         zone = self.env.tz
         begin = self._crmsol_to_utc(zone, day)
         end = self._crmsol_to_utc(zone, day + timedelta(days=1))

@@ -83,6 +83,7 @@ class MailActivity(models.Model):
 
     def action_feedback_schedule_next(self, feedback=False, attachment_ids=None):
         """Plan the next action in the dialog of opportunities, with the same contact."""
+        self.ensure_one()
         if self.res_model != "crmsol.opportunity":
             return super().action_feedback_schedule_next(feedback, attachment_ids)
         opportunity = self.env["crmsol.opportunity"].browse(self.res_id)

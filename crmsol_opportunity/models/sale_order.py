@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..client_input import is_id
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -107,10 +109,9 @@ class SaleOrder(models.Model):
     def default_get(self, fields):
         """Fill a quotation made from an opportunity in with what the opportunity knows."""
         values = super().default_get(fields)
-        opportunity = self.env["crmsol.opportunity"].browse(
-            self.env.context.get("crmsol_quotation_of", [])
-        )
-        if not opportunity.exists():
+        opportunity_id = self.env.context.get("crmsol_quotation_of")
+        opportunity = self.env["crmsol.opportunity"].browse(opportunity_id or [])
+        if not is_id(opportunity_id) or not opportunity.exists():
             return values
         opportunity.check_access("read")
         return values | {
@@ -130,7 +131,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if not {"crmsol_opportunity_id", "state"} & vals.keys():
             return super().write(vals)
-        if opportunity_id := vals.get("crmsol_opportunity_id"):
+        opportunity_id = vals.get("crmsol_opportunity_id")
+        if is_id(opportunity_id):  # the host takes anything else for none
             self.env["crmsol.opportunity"].browse(opportunity_id).check_access("read")
         # sudo: see _crmsol_keep_principal
         before = self.sudo().crmsol_opportunity_id

@@ -171,7 +171,7 @@ class CrmsolClosingReportMixin(models.AbstractModel):
             & Domain("date_closed", "<", new_year),
             "months": Domain("date_closed", ">", today - relativedelta(months=12)),
         }
-        if period not in days:
+        if not isinstance(period, str) or period not in days:
             raise UserError(self.env._("Choose one of the periods that the page offers."))
         return company, days[period] & Domain("company_id", "=", company.id)
 

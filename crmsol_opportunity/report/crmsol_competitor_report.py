@@ -130,7 +130,7 @@ class CrmsolCompetitorReport(models.Model):
         """
         self.browse().check_access("read")
         company, domain = self._get_closed_domain(period, company_id)
-        if detail not in DETAILS:
+        if not isinstance(detail, str) or detail not in DETAILS:
             raise UserError(self.env._("Choose one of the details that the page offers."))
         deals, won, _amount = self._read_closed(domain)
         [[alone, alone_won]] = self._read_group(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..client_input import is_id
 from ..const import LOST, OPEN, WON
 from ..engine.rates import get_rate, get_velocity
 from ..models.crmsol_opportunity_history import STATE_FIELDS
@@ -65,7 +66,7 @@ class CrmsolPhaseStay(models.Model):
     def _get_report_scope(self, team_id, user_id):
         scope = Domain.TRUE
         for fname, id_ in (("team_id", team_id), ("user_id", user_id)):
-            if id_ and type(id_) is not int:
+            if id_ and not is_id(id_):
                 raise UserError(self.env._("Choose a sales team and a salesperson from the lists."))
             if id_:
                 scope &= Domain(fname, "=", id_)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..client_input import is_id
 from ..const import OPEN
 from ..engine.waterfall import KINDS
 from .crmsol_pipeline_movement import COMPANY, TEAM, TEAM_USER, USER
@@ -76,7 +77,7 @@ class CrmsolPipelineMovement(models.Model):
         """
         owner = Domain.TRUE
         for fname, id_ in (("team_id", team_id), ("user_id", user_id)):
-            if id_ and not isinstance(id_, int):
+            if id_ and not is_id(id_):
                 raise UserError(
                     self.env._("Choose the sales team and the salesperson from the lists.")
                 )
