@@ -46,6 +46,7 @@ from . import (
     test_engine_forecast,
     test_engine_probability,
     test_engine_waterfall,
+    test_external_api,
     test_facts,
     test_facts_contact,
     test_group,
