@@ -170,7 +170,7 @@ class CrmsolCrmMigration(models.Model):
             raise AccessError(
                 self.env._(
                     "This migration was begun in %(company)s. Switch to that company to go on.",
-                    company=self.company_id.sudo().name,
+                    company=self.company_id.sudo().name,  # sudo: only the name of a company
                 )
             )
 

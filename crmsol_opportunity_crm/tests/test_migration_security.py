@@ -1,3 +1,6 @@
+from pathlib import Path
+
+from odoo.addons.crmsol_opportunity.tests.test_sudo import find_bare
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -30,6 +33,12 @@ class TestMigrationSecurity(MigrationCommon):
             self.assertTrue(
                 self.env["crmsol.crm.migration.line"].with_user(self.dora).has_access(operation)
             )
+
+    def test_every_sudo_says_why(self):
+        models = Path(__file__).parent.parent / "models"
+        for path in sorted(models.glob("*.py")):
+            with self.subTest(path.name):
+                self.assertFalse(find_bare(path.read_text()))
 
     def test_the_menu_is_the_managers(self):
         menu = self.env.ref("crmsol_opportunity_crm.menu_crm_migration")
