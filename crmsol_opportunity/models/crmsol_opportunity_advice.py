@@ -246,7 +246,8 @@ class CrmsolOpportunity(models.Model):
     def _get_own_facts(self, today):
         """Return the facts that the record itself has."""
         self.ensure_one()
-        company = self.company_id.sudo()  # the settings of a company that the user may not read
+        # sudo: the settings of a company that the user may not read
+        company = self.company_id.sudo()
         expiry, deadline = self.quotation_date_expiry, self.date_deadline
         entered = self.date_last_stage_update
         began = [date for date in (self.create_date, entered) if date]

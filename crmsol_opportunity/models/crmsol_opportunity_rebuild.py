@@ -116,7 +116,8 @@ class CrmsolOpportunity(models.Model):
         """Return {label: outcome} in every language: the thread keeps labels of selections."""
         return {
             label: outcome
-            for lang, _name in self.env["res.lang"].get_installed()
+            # English is the source, whether it is active or not
+            for lang in {"en_US", *(code for code, _name in self.env["res.lang"].get_installed())}
             for outcome, label in self._fields["outcome"]._description_selection(
                 self.with_context(lang=lang).env
             )

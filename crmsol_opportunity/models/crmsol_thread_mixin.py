@@ -171,6 +171,7 @@ class CrmsolThreadMixin(models.AbstractModel):
         ids = [each.record.id for each in tracked]
         records = self.browse(ids)
         parents = records._get_message_parents()
+        # sudo: aliases and companies that the user may not read, as in ``message_post``
         domains = records.sudo()._mail_get_alias_domains(default_company=self.env.company)
         companies = records._mail_get_companies(default=self.env.company)
         authors = {
@@ -243,6 +244,7 @@ class CrmsolThreadMixin(models.AbstractModel):
                 ]
             else:  # of another addon's making
                 others.append((message, each.commands))
+        # sudo: nobody may write tracked values; the host creates them in this way too
         self.env["mail.tracking.value"].sudo().create(values_list)
         for message, commands in others:
             message.sudo().write({"tracking_value_ids": commands})
