@@ -78,10 +78,10 @@ class CrmsolThreadMixin(models.AbstractModel):
         waiting[-1].append((self, updated_values))
         return True
 
-    def _message_log_batch(self, bodies, **kwargs):
+    def _message_log_batch(self, bodies, *args, **kwargs):
         """Write what is logged of a creation after its notifications, as the host does."""
         self._subscribe_waiting()
-        return super()._message_log_batch(bodies, **kwargs)
+        return super()._message_log_batch(bodies, *args, **kwargs)
 
     def _message_track(self, fields_iter, initial_values_dict):
         """Write the messages of the tracked values, as the host does, for all at once."""
