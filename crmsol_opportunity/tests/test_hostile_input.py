@@ -260,10 +260,9 @@ class TestHostileInput(AccessCommon, HttpCase):
     def _call(self, role, route, model, method, ids, kwargs):
         """Return (name of the exception, traceback), or None where there was an answer."""
         user = self.users[role]
-        loggers = ("odoo.http", "odoo.sql_db", "odoo.addons.rpc.controllers.xmlrpc")
-        with mute_logger(
-            *loggers, "odoo.models", "odoo.addons.rpc.controllers", "odoo.service.model"
-        ):
+        loggers = ("http", "sql_db", "models", "service.model", "tools.mail.html_sanitize")
+        loggers += ("addons.rpc.controllers", "addons.rpc.controllers.xmlrpc")
+        with mute_logger(*(f"odoo.{name}" for name in loggers)):
             if route == "xmlrpc":
                 args = [] if ids is None else [ids]
                 if ids is None and method == "create":

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 
 from lxml import html
 from openpyxl import load_workbook
@@ -183,6 +184,59 @@ class TestInertText(InertCommon):
         self.action.with_user(self.anna).action_notify()
         for message in self.env["mail.message"].search([("res_id", "=", self.deal.id)]):
             self._assert_inert(message.body)
+
+    def test_screens_hand_no_markup_to_the_browser(self):
+        """Templates show strings as text; only what is marked as markup would be parsed."""
+        static = Path(__file__).parent.parent / "static" / "src"
+        tour = static / "onboarding" / "onboarding_tour.js"  # its own sentences, nobody's data
+        files = {*static.rglob("*.js"), *static.rglob("*.xml")}
+        self.assertIn(tour, files)
+        for path in sorted(files - {tour}):
+            with self.subTest(path.name):
+                text = path.read_text()
+                self.assertNotRegex(text, r"\bmarkup\(|\bmarkup`|innerHTML|outerHTML|t-raw|t-html")
+
+
+#: Opens every tab of the form, or waits for the cards, and looks whether a script has run.
+LOOK = """
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    (async () => {
+        for (let i = 0; i < 100 && !document.querySelector(%r); i++) {
+            await sleep(100);
+        }
+        if (!document.querySelector(%r)) {
+            console.error("the screen did not open");
+            return;
+        }
+        for (const tab of document.querySelectorAll(".o_notebook .nav-link")) {
+            tab.click();
+            await sleep(700);
+        }
+        await sleep(700);
+        const shown = document.body.textContent.includes("<script>window.hacked");
+        if (window.hacked || document.querySelector("img[onerror]")) {
+            console.error("a script that somebody typed has run");
+        } else if (!shown) {
+            console.error("nothing of what was typed is shown: this proves nothing");
+        } else {
+            console.log("test successful");
+        }
+    })();
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestInertScreens(InertCommon, HttpCase):
+    def test_form_with_its_tabs_and_board_run_no_script(self):
+        self.deal.message_post(body=MARKUP, message_type="comment")
+        action = "/odoo/action-crmsol_opportunity.crmsol_opportunity_action"
+        for url, selector in (
+            (f"{action}/{self.deal.id}", ".o_form_view .o_notebook"),
+            (action, ".o_kanban_record:not(.o_kanban_ghost)"),
+        ):
+            with self.subTest(url):
+                code = LOOK % (selector, selector)
+                self.browser_js(url, code, ready="odoo.isReady === true", login="crmsol_anna")
 
 
 @tagged("post_install", "-at_install")
