@@ -139,6 +139,8 @@ class LeadCopier(Writer):
             base,
             MODEL,
         )
+        self.execute("CREATE INDEX ON bench_copy (old_id)")
+        self.execute("ANALYZE bench_copy")
         subtype = self.env.ref("crm.mt_lead_stage").id
         self._copy(
             "mail_message",
