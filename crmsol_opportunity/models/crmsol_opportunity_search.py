@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.modules.db import FunctionStatus
 from odoo.tools import SQL
+from odoo.tools.sql import make_index_name
 
 
 class CrmsolOpportunity(models.Model):
@@ -43,3 +45,26 @@ class CrmsolOpportunity(models.Model):
             customer = query.make_alias(alias, field_name)
             query.add_where(SQL("%s IS NOT NULL", SQL.identifier(customer, "id")))
         return term
+
+    # === TABLE METHODS === #
+
+    def init(self):
+        result = super().init()
+        self._renew_search_index()
+        return result
+
+    @api.autovacuum
+    def _renew_search_index(self):
+        """Make the index of the names anew where it no longer serves the searches.
+
+        PostgreSQL's ``unaccent`` may be added or removed after the installation. From then on the
+        host searches for ``unaccent(name)``, or no longer does, but leaves the index as it was.
+        """
+        name = make_index_name(self._table, "name")
+        found = self.env.execute_query(
+            SQL("SELECT indexdef FROM pg_indexes WHERE indexname = %s", name)
+        )
+        wanted = self.pool.has_unaccent == FunctionStatus.INDEXABLE
+        if found and ("unaccent(" in found[0][0]) != wanted:
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+            self.pool.check_indexes(self.env.cr, [self._name])

@@ -1,8 +1,12 @@
 from ast import literal_eval
+from unittest.mock import patch
 
 from lxml import etree
 
+from odoo.modules.db import FunctionStatus
+from odoo.orm.registry import _unaccent
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..const import OPPORTUNITY_MODEL
 from .common import CrmsolCommon
@@ -87,3 +91,31 @@ class TestSearch(CrmsolCommon):
         self.assertEqual(self._find_by_filter("no_next_action"), self.mill | self.nunez)
         plan(self.mill)
         self.assertEqual(self._find_by_filter("no_next_action"), self.nunez)
+
+    def test_index_of_names_is_that_of_the_searches_when_unaccent_came_later_or_went(self):
+        if self.registry.has_unaccent != FunctionStatus.INDEXABLE:
+            # as the extension does where its function is made immutable
+            self.env.cr.execute(
+                "CREATE OR REPLACE FUNCTION unaccent(text) RETURNS text LANGUAGE plpgsql IMMUTABLE "
+                "AS $$ BEGIN RETURN translate($1, 'áéíóúñ', 'aeioun'); END $$"
+            )
+        name = "crmsol_opportunity__name_index"
+        for status, function in (
+            (FunctionStatus.MISSING, lambda text: text),
+            (FunctionStatus.INDEXABLE, _unaccent),
+            (FunctionStatus.INDEXABLE, _unaccent),  # is as it is to be
+            (FunctionStatus.MISSING, lambda text: text),
+        ):
+            with (
+                self.subTest(status),
+                patch.object(self.registry, "has_unaccent", status),
+                patch.object(self.registry, "unaccent", function),
+            ):
+                self.env[OPPORTUNITY_MODEL]._renew_search_index()
+                [[definition]] = self.env.execute_query(
+                    SQL("SELECT indexdef FROM pg_indexes WHERE indexname = %s", name)
+                )
+                # the plan cannot be asked: PostgreSQL uses a new index from the next transaction on
+                column = "unaccent((name)::text)" if function is _unaccent else "name"
+                self.assertIn(f"gin ({column} gin_trgm_ops)", definition)
+                self.assertEqual(bool(self._find("lena")), function is _unaccent)
