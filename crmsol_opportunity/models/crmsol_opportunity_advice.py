@@ -51,11 +51,12 @@ class CrmsolOpportunity(models.Model):
     def get_advice(self):
         """Return what to do next about each of the opportunities.
 
-        :return: {id: list of at most three dicts}, see :meth:`_format_advice`
+        :return: {id as a text, as JSON and XML-RPC have keys: list of at most three dicts}, see
+            :meth:`_format_advice`
         :rtype: dict
         """
         self.check_access("read")
-        return {opportunity.id: opportunity.advice or [] for opportunity in self}
+        return {str(opportunity.id): opportunity.advice or [] for opportunity in self}
 
     def apply_advice(self, code, mark):
         """Do what a piece of advice proposes: plan its action, or move the late one.

@@ -80,12 +80,16 @@ class CrmsolOpportunity(models.Model):
         references = references.sorted(
             lambda r: r.date_last_contact or fields.Date.to_date("1900-01-01")
         )
+        # of dates that are none, as elsewhere: XML-RPC knows no null
+        days = {
+            r: self._get_days_since(r, today) if r.date_last_contact else False for r in references
+        }
         return {
             "people": [
                 {
                     "id": reference.partner_id.id,
                     "name": reference.partner_id.name or reference.partner_id.display_name,
-                    "days": self._get_days_since(reference, today),
+                    "days": days[reference],
                     "date": reference.date_last_contact
                     and format_date(self.env, reference.date_last_contact),
                     "state": self._get_contact_state(reference, today),

@@ -99,6 +99,8 @@ class CrmsolOpportunity(models.Model):
             labels = translated.get(value.field_id.id, {})
             for key in ("oldValue", "newValue"):
                 data[key] = labels.get(data[key], (None, data[key]))[1]
+            # XML-RPC knows no null
+            data["fieldInfo"] = {k: v for k, v in data["fieldInfo"].items() if v is not None}
             changes.setdefault(value.mail_message_id.id, []).append(data)
         return changes
 

@@ -35,7 +35,7 @@ class CrmsolOpportunity(models.Model):
             "win": 100 * estimate["win"],
             "low": 100 * estimate["low"],
             "high": 100 * estimate["high"],
-            "seller": self.probability if differs else None,
+            "seller": self.probability if differs else False,
             "basis": estimate["level"],
             "sentences": self._get_win_sentences(estimate),
             "reasons": self._get_win_reasons(estimate),

@@ -49,8 +49,8 @@ class TestAdviceAnswers(AdviceCommon):
         other = self._create_opportunity(name="Another").with_user(self.anna)
         other._close("won")
         found = (self.opportunity | other).get_advice()
-        self.assertEqual(found[other.id], [])
-        self.assertEqual([item["code"] for item in found[self.opportunity.id]], ["no_action"])
+        self.assertEqual(found[str(other.id)], [])
+        self.assertEqual([item["code"] for item in found[str(self.opportunity.id)]], ["no_action"])
         json.dumps(found, default=json_default)
 
     def test_in_spanish_no_sentence_is_english(self):

@@ -210,7 +210,7 @@ class TestCoverage(CrmsolCommon):
             [
                 ("Signs", "sceptic", "Ana", 40, "old"),
                 ("Works with it", "supporter", "Leo", 0, "recent"),
-                ("Without role", "neutral", "Eli", None, "never"),
+                ("Without role", "neutral", "Eli", False, "never"),
             ],
         )
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+from odoo import Command
+from odoo.addons.rpc.controllers.xmlrpc import dumps
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -21,9 +23,11 @@ class TestExternalApi(CrmsolCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env = cls.env(context={"lang": "en_US"})  # with a thread
         cls.env["crmsol.loss.reason"].create({"name": "Price"})
         cls.anna.password = "a password of anna"
         cls.Opportunity = cls.env["crmsol.opportunity"]
+        cls.person = cls.env["res.partner"].create({"name": "Person", "parent_id": cls.customer.id})
         # salespeople make customers where they are given that right
         cls.anna.group_ids += cls.env.ref("base.group_partner_manager")
 
@@ -85,3 +89,37 @@ class TestExternalApi(CrmsolCommon, HttpCase):
         names = self._run("XML-RPC")
         self.assertEqual(names["opportunity"]["phase_id"], [self.phase_new.id, "First"])
         self.assertEqual(names["opportunity"]["probability"], 10)
+
+    def test_whatever_is_read_goes_over_xml_rpc(self):
+        """Numbers as keys, and nothing where there is none, do not."""
+        opportunity = self._create_opportunity(probability=77, budget=500)
+        opportunity.reference_ids = [Command.create({"partner_id": self.person.id})]
+        self.env.cr.flush()  # what is tracked, too
+        opportunity.phase_id = self.phase_proposal
+        self.env.cr.flush()
+        Opportunity = self.Opportunity.with_user(self.anna)
+        answers = {
+            key: getattr(self.env[key[0]].with_user(self.anna), key[1])(*args)
+            for key, args in (
+                (("crmsol.my.day", "get_my_day"), []),
+                (("crmsol.opportunity", "get_forecast_backtest"), []),
+                (("crmsol.opportunity", "get_month_distribution"), []),
+                (("crmsol.opportunity", "get_win_calibration"), []),
+                (("crmsol.partner.report", "get_contribution"), []),
+                (("crmsol.competitor.report", "get_matrix"), []),
+                (("crmsol.pipeline.movement", "get_waterfall"), ["2026-01-01", "2026-02-01"]),
+            )
+        }
+        record = Opportunity.browse(opportunity.id)
+        answers |= {
+            name: getattr(record, name)()
+            for name in ("get_advice", "get_timeline", "get_documents")
+        }
+        self.assertTrue(
+            [event for event in answers["get_timeline"]["events"] if "changes" in event]
+        )
+        fnames = Opportunity.fields_get([], attributes=["type"])
+        answers |= {fname: record.read([fname]) for fname in fnames}
+        for name, answer in answers.items():
+            with self.subTest(name):
+                dumps((answer,))

@@ -365,7 +365,7 @@ class TestWinProbability(WinCommon):
         deal.probability = 5
         self.assertEqual(deal.win_probability, chance)
         deal.probability = deal.phase_id.probability
-        self.assertIsNone(deal.win_insight["seller"])
+        self.assertIs(deal.win_insight["seller"], False)
 
     def test_a_closed_deal_is_certain_and_needs_no_explanation(self):
         won, lost = (

@@ -19,7 +19,7 @@ const COVERAGE = {
             cells: {
                 unknown: {
                     people: [
-                        { id: 1, name: "Ana", days: null, date: false, state: "never" },
+                        { id: 1, name: "Ana", days: false, date: false, state: "never" },
                         { id: 2, name: "Leo", days: 40, date: "10/15/2026", state: "old" },
                     ],
                     more: 3,

@@ -23,7 +23,7 @@ class Deal extends models.Model {
     insight = fields.Json();
     _records = [
         { id: 1, insight: INSIGHT },
-        { id: 2, insight: { ...INSIGHT, seller: null, known: false } },
+        { id: 2, insight: { ...INSIGHT, seller: false, known: false } },
         { id: 3, insight: false },
     ];
 }

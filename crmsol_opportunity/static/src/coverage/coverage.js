@@ -34,7 +34,7 @@ export class Coverage extends Component {
 
     /** @returns {string} when the person was last contacted, in a few words */
     formatDays({ days }) {
-        if (days === null) {
+        if (days === false) {
             return _t("never");
         }
         if (days === 0) {
