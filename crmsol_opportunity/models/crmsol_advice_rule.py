@@ -166,7 +166,7 @@ class CrmsolAdviceRule(models.Model):
     def _get_rules(self):
         """Return the rules that count, by code."""
         domain = [("code", "in", list(DECISIONS)), ("active", "=", True)]
-        return {rule.code: rule for rule in self.search(domain)}
+        return {rule.code: rule for rule in self.search_fetch(domain)}
 
     def _to_engine(self):
         """Return the rule as the decision table wants it."""

@@ -37,7 +37,7 @@ class CrmsolOpportunity(models.Model):
         actions = (
             self.env["mail.activity"]
             .with_context(active_test=False)
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+            .search_fetch([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         )
         by_opportunity = actions.grouped("res_id")
         nothing = self.env["mail.activity"]
@@ -183,8 +183,10 @@ class CrmsolOpportunity(models.Model):
         The contact, else the primary or first reference, else the customer.
         """
         without = self.filtered(lambda o: not o.contact_id)
-        references = self.env["crmsol.opportunity.reference"].search(
-            [("opportunity_id", "in", without.ids)], order="is_primary desc, sequence, id"
+        references = self.env["crmsol.opportunity.reference"].search_fetch(
+            [("opportunity_id", "in", without.ids)],
+            ["opportunity_id", "partner_id"],
+            order="is_primary desc, sequence, id",
         )
         first = {}
         for reference in references:

@@ -28,7 +28,7 @@ class CrmsolOpportunity(models.Model):
     def _message_track(self, fields_iter, initial_values_dict):
         """Find the big deals among what a transaction changed, by its net effect."""
         tracking = super()._message_track(fields_iter, initial_values_dict)
-        changed = self.exists()
+        changed = self.browse(tracking)  # of the existing ones only
         lost = changed.filtered(
             lambda o: o.outcome == LOST and initial_values_dict[o.id].get("outcome", LOST) != LOST
         )

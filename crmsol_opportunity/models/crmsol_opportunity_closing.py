@@ -58,9 +58,10 @@ class CrmsolOpportunity(models.Model):
         opened. Otherwise the outcome is all there is to say, and the button says it.
         """
         to_close = self._filtered_to_close()
-        if to_close._has_to_ask_for_closing():
+        closing = self.env["crmsol.phase"]._get_closing_phase()
+        if to_close._has_to_ask_for_closing(closing):
             return to_close._get_closing_dialog(WON)
-        to_close._close(WON)
+        to_close._close(WON, closing)
         return self._get_celebration()
 
     def action_lose(self):
@@ -131,8 +132,11 @@ class CrmsolOpportunity(models.Model):
             }
         }
 
-    def _has_to_ask_for_closing(self):
-        """Tell whether closing has to ask for more than the outcome."""
+    def _has_to_ask_for_closing(self, closing):
+        """Tell whether closing has to ask for more than the outcome.
+
+        :param crmsol.phase closing: where they are to go
+        """
         return bool(self._get_planned_actions())
 
     def _get_planned_actions(self):
@@ -141,16 +145,17 @@ class CrmsolOpportunity(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
-    def _close(self, outcome, **values):
+    def _close(self, outcome, closing=None, **values):
         """Bring open opportunities into the closing phase; closed ones stay as they are.
 
         :param str outcome: ``won`` or ``lost``
+        :param crmsol.phase closing: the closing phase, of whoever knows it already
         :param values: further values to write with it, e.g. ``loss_reason_id``, ``date_closed``
         :return: those that were open
         :raise UserError: if none of them is open
         """
         to_close = self._filtered_to_close()
-        closing = self.env["crmsol.phase"]._get_closing_phase()
+        closing = closing or self.env["crmsol.phase"]._get_closing_phase()
         to_close.write({"outcome": outcome, "phase_id": closing.id, **values})
         return to_close
 
@@ -250,8 +255,10 @@ class CrmsolOpportunity(models.Model):
 
         One that is created closed, as an import does, brings its past along.
         """
-        days = self._get_creation_days()
-        for opportunity in self:
+        # what is later than that is later than the beginning of the history, too
+        earlier = self.filtered(lambda o: date_closed < o._get_earlier_day(o.create_date))
+        days = earlier._get_creation_days()
+        for opportunity in earlier:
             if date_closed < days[opportunity] and date_closed != opportunity.date_closed:
                 raise ValidationError(
                     self.env._(
@@ -277,6 +284,9 @@ class CrmsolOpportunity(models.Model):
         for opportunity in self:
             created = opportunity.create_date
             created = min(created, begins.get(opportunity.id, created))
-            local = fields.Datetime.context_timestamp(opportunity, created)
-            days[opportunity] = min(created.date(), local.date())
+            days[opportunity] = self._get_earlier_day(created)
         return days
+
+    def _get_earlier_day(self, moment):
+        """Return the day of a moment, in UTC or here, the earlier one."""
+        return min(moment.date(), fields.Datetime.context_timestamp(self, moment).date())

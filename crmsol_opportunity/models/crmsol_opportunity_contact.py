@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+#: Types of the messages that may be a contact.
+CONTACT_MESSAGES = ("comment", "email", "email_outgoing")
+
 #: The moment of a done action, never a future one. It has a day only: that it was done at its hour
 #: or at that of its last change is told where they are of the same day.
 _MOMENT = """
@@ -53,7 +56,8 @@ class CrmsolOpportunity(models.Model):
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         """Followers get the message too: only now it is known who does."""
         result = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
-        self._renew_last_contact()
+        if (msg_vals or {}).get("message_type", message.message_type) in CONTACT_MESSAGES:
+            self._renew_last_contact()
         return result
 
     # === BUSINESS METHODS === #
@@ -61,9 +65,11 @@ class CrmsolOpportunity(models.Model):
     def _renew_last_contact(self):
         """Have the last contact found anew, before it is read or at the end of the transaction."""
         # sudo: what a colleague does with the customer counts, whoever may write the opportunity
-        existing = self.sudo().exists()
+        field = self._fields["date_last_contact"]
+        # most of what happens to an opportunity happens to it in several steps
+        existing = (self.sudo() - self.env.records_to_compute(field)).exists()
         if existing:
-            self.env.add_to_compute(self._fields["date_last_contact"], existing)
+            self.env.add_to_compute(field, existing)
             existing.modified(["date_last_contact"])
 
     def _get_last_contacts(self):
@@ -159,7 +165,7 @@ class CrmsolOpportunity(models.Model):
         """Return the SQL of messages from outside, or to somebody there; internal ones are none."""
         return SQL(
             """
-            m.message_type IN ('email', 'email_outgoing', 'comment')
+            m.message_type IN %(types)s
             AND m.is_internal IS NOT TRUE
             AND EXISTS (SELECT FROM mail_message_subtype s
                          WHERE s.id = m.subtype_id AND s.internal IS NOT TRUE)
@@ -172,6 +178,7 @@ class CrmsolOpportunity(models.Model):
                              WHERE n.mail_message_id = m.id AND n.res_partner_id IS NOT NULL
                                AND %(notified_outside)s))
             """,
+            types=CONTACT_MESSAGES,
             from_outside=SQL(_IS_OUTSIDE, SQL("m.author_id")),
             to_outside=SQL(_IS_OUTSIDE, SQL("r.res_partner_id")),
             notified_outside=SQL(_IS_OUTSIDE, SQL("n.res_partner_id")),

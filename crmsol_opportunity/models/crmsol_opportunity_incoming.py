@@ -80,6 +80,8 @@ class CrmsolOpportunity(models.Model):
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Ask for answers to the address of the team, where it has one."""
         result = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
+        if not self.env["crmsol.team.address"]._is_in_use():
+            return result
         # sudo: whoever writes to the customer need not read how mails come in
         addresses = (
             self.env["crmsol.team.address"]

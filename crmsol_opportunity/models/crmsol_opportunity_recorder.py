@@ -41,7 +41,8 @@ class CrmsolOpportunity(models.Model):
     @api.model
     def _create(self, data_list):
         opportunities = super()._create(data_list)
-        opportunities._record_history()
+        self._begin_interval(opportunities.ids, self.env.cr.now())
+        self.env["crmsol.opportunity.history"].invalidate_model(flush=False)
         return opportunities
 
     def _write_multi(self, vals_list):
@@ -68,18 +69,29 @@ class CrmsolOpportunity(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                UPDATE crmsol_opportunity_history h
-                   SET date_to = CASE WHEN %(began)s THEN %(now)s::timestamp END,
-                       %(assignments)s,
-                       phase_date_from = CASE WHEN %(began)s THEN h.phase_date_from ELSE COALESCE(
-                           (SELECT p.phase_date_from FROM crmsol_opportunity_history p
-                             WHERE p.opportunity_id = h.opportunity_id
-                               AND p.date_to = h.date_from AND p.phase_id = s.phase_id),
-                           h.date_from) END
-                  FROM (%(present)s) s
-                 WHERE h.opportunity_id = s.id AND h.date_to IS NULL
-                   AND (%(was)s) IS DISTINCT FROM (%(is_now)s)
-             RETURNING h.opportunity_id, h.date_to IS NULL
+                WITH changed AS (
+                    UPDATE crmsol_opportunity_history h
+                       SET date_to = CASE WHEN %(began)s THEN %(now)s::timestamp END,
+                           %(assignments)s,
+                           phase_date_from = CASE WHEN %(began)s THEN h.phase_date_from
+                               ELSE COALESCE(
+                                   (SELECT p.phase_date_from FROM crmsol_opportunity_history p
+                                     WHERE p.opportunity_id = h.opportunity_id
+                                       AND p.date_to = h.date_from AND p.phase_id = s.phase_id),
+                                   h.date_from) END
+                      FROM (%(present)s) s
+                     WHERE h.opportunity_id = s.id AND h.date_to IS NULL
+                       AND (%(was)s) IS DISTINCT FROM (%(is_now)s)
+                 RETURNING h.opportunity_id, h.date_to, %(is_now)s,
+                           CASE WHEN h.phase_id = s.phase_id THEN h.phase_date_from
+                                ELSE %(now)s::timestamp END AS phase_date_from
+                ), begun AS (
+                    INSERT INTO crmsol_opportunity_history
+                                (opportunity_id, date_from, phase_date_from, %(columns)s)
+                    SELECT opportunity_id, date_to, phase_date_from, %(columns)s
+                      FROM changed WHERE date_to IS NOT NULL
+                )
+                SELECT opportunity_id, date_to IS NULL FROM changed
                 """,
                 began=began,
                 now=now,
@@ -96,10 +108,11 @@ class CrmsolOpportunity(models.Model):
                 present=SQL(_PRESENT, ids),
                 was=_columns("h"),
                 is_now=_columns("s"),
+                columns=SQL(", ").join(map(SQL.identifier, _COLUMNS)),
             )
         )
         same_transaction = [id_ for id_, is_present in rows if is_present]
-        if len(same_transaction) < len(ids):
+        if len(rows) < len(ids):
             self._begin_interval(ids, now)
         if same_transaction:
             self._drop_interval_without_change(same_transaction)

@@ -64,9 +64,8 @@ class CrmsolOpportunity(models.Model):
             "crmsol_opportunity.crmsol_opportunity_gate_action"
         ) | {"context": context}
 
-    def _has_to_ask_for_closing(self):
-        closing = self.env["crmsol.phase"]._get_closing_phase()
-        return super()._has_to_ask_for_closing() or bool(self._get_missing_items(closing))
+    def _has_to_ask_for_closing(self, closing):
+        return super()._has_to_ask_for_closing(closing) or bool(self._get_missing_items(closing))
 
     def _filtered_entering(self, phase):
         return self.filtered(lambda o: o.phase_id != phase)
@@ -126,6 +125,8 @@ class CrmsolOpportunity(models.Model):
         :return: {opportunity: [:class:`Missing`]}, only of those that lack something; the labels
             are in the user's language
         """
+        if phase:
+            phase._prefetch_requirements()
         required = [
             *self._get_required_fields(phase),
             *self._get_required_references(phase),

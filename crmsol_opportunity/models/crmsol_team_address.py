@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL, ormcache
 
 
 class CrmsolTeamAddress(models.Model):
@@ -50,6 +51,9 @@ class CrmsolTeamAddress(models.Model):
     def create(self, vals_list):
         addresses = super().create(vals_list)
         addresses._check_alias_name()
+        # now, and once others can see them: until then they may have learnt that there is none
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
         return addresses
 
     def write(self, vals):
@@ -63,6 +67,13 @@ class CrmsolTeamAddress(models.Model):
         return result
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    @ormcache()
+    def _is_in_use(self):
+        """Tell whether there may be any address: most companies have none to look for."""
+        query = "SELECT EXISTS (SELECT FROM crmsol_team_address)"
+        return self.env.execute_query(SQL(query))[0][0]
 
     def _check_alias_name(self):
         """Refuse an address without its name, which the host takes for an alias that is off.

@@ -376,8 +376,9 @@ class MailActivity(models.Model):
         Host routes know neither contact nor phase: where the key is absent it gets its default.
         """
         model_id = self.env["ir.model"]._get_id(OPPORTUNITY_MODEL)
-        fnames = ["res_model_id", "res_id", "activity_type_id", "user_id", "crmsol_date_start"]
-        defaults = self.default_get([*fnames, "crmsol_contact_id"])
+        fnames = ["res_model_id", "activity_type_id", "user_id", "crmsol_date_start"]
+        wanted = [f for f in fnames if not all(f in vals for vals in vals_list)]
+        defaults = self.default_get([*wanted, "res_id", "crmsol_contact_id"])
         prepared = []
         for vals in vals_list:
             full = {**defaults, **vals}

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..const import OPPORTUNITY_MODEL
+from .crmsol_opportunity_contact import CONTACT_MESSAGES
 
 #: What of a message decides whether, when and for which opportunity it is a contact.
 _CONTACT_FIELDS = {
@@ -50,11 +51,7 @@ class MailMessage(models.Model):
         ids = {"sale.order": [], OPPORTUNITY_MODEL: []}
         # sudo: whoever may do something with a message changes what follows from it
         for message in self.sudo():
-            if message.model in ids and message.message_type in (
-                "comment",
-                "email",
-                "email_outgoing",
-            ):
+            if message.model in ids and message.message_type in CONTACT_MESSAGES:
                 ids[message.model].append(message.res_id)
         opportunities = self.env[OPPORTUNITY_MODEL].sudo().browse(set(ids[OPPORTUNITY_MODEL]))
         if ids["sale.order"]:

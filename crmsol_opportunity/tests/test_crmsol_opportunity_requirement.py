@@ -17,6 +17,29 @@ class TestCrmsolOpportunityRequirement(CrmsolCommon):
         self.assertFalse(self.Phase.with_context(active_test=False).search([]).required_field_ids)
         self._create_opportunity().phase_id = self.phase_proposal
 
+    def test_lists_that_require_nothing_are_learnt_by_one_statement(self):
+        phase = self.phase_proposal
+
+        def read():
+            phase._prefetch_requirements()
+            self.assertFalse(phase.required_role_ids + phase.required_role_ids)
+            self.assertFalse(phase.sudo().required_field_ids)
+            self.assertFalse(phase.required_activity_type_ids)
+
+        self.assertEqual(len(self._get_statements(read)), 1)
+        phase._prefetch_requirements()
+        self._require("budget")  # after that is known
+        with self._refused("fill in: Established Budget"):
+            self._create_opportunity().phase_id = phase
+
+    def test_list_that_requires_something_is_read_among_empty_ones(self):
+        self._require("budget")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.phase_proposal._prefetch_requirements()
+        self.assertEqual(self.phase_proposal.sudo().required_field_ids.mapped("name"), ["budget"])
+        self.assertFalse(self.phase_proposal.required_role_ids)
+
     def test_entering_a_phase_names_all_the_data_that_are_missing(self):
         self._require("budget", "date_deadline", "reference_ids", "description", "amount")
         opportunity = self._create_opportunity(name="Deal", description="<p><br></p>")

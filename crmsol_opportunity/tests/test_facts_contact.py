@@ -245,6 +245,38 @@ class TestLastContact(CrmsolCommon):
         self.env.flush_all()
         self.assertFalse(self.opportunity.exists())
 
+    def test_change_of_phase_is_none_and_is_not_looked_for(self):
+        self._create_message()
+        self.opportunity.message_subscribe(
+            self.dora.partner_id.ids, self.env.ref("crmsol_opportunity.mt_opportunity_phase").ids
+        )
+        self.env.cr.flush()  # the creation, of which nothing is tracked
+        tracked = self.opportunity.with_context(tracking_disable=False, mail_notrack=False)
+
+        def move():
+            tracked.phase_id = self.phase_proposal
+            self.env.cr.flush()
+
+        statements = self._get_statements(move)
+        message = self.opportunity.message_ids.filtered("tracking_value_ids")
+        self.assertEqual(message.notified_partner_ids, self.dora.partner_id)
+        self.assertFalse([each for each in statements if "outgoing_email_to, ''" in each])
+        self._assert_contact(10)
+
+    def test_message_that_goes_out_is_looked_for_once(self):
+        def post():
+            self.opportunity.message_post(
+                body="Hello",
+                partner_ids=self.contact.ids,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+
+        statements = self._get_statements(post)
+        # of the thread of the opportunity and of those of its quotations, in one statement
+        self.assertEqual(sum("outgoing_email_to, ''" in each for each in statements), 1)
+        self.assertTrue(self.opportunity.date_last_contact)
+
     def test_nobody_writes_the_date(self):
         with self._refused("follows from other data"):
             self.opportunity.with_user(self.dora).write({"date_last_contact": self.now})

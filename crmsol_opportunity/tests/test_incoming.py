@@ -125,6 +125,14 @@ class TestIncoming(CrmsolCommon, MailCommon):
         self.assertIn(f"chairs@{self.alias_domain}", found[opportunity.id])
         self.assertIn(self.alias_catchall, found[elsewhere.id])
 
+    def test_first_address_of_a_company_is_seen_at_once(self):
+        Address = self.env["crmsol.team.address"]
+        Address.search([]).unlink()
+        self.env.registry.clear_cache()
+        self.assertFalse(Address._is_in_use())
+        Address.create({"alias_name": "first", "team_id": self.team.id})
+        self.assertTrue(Address._is_in_use())
+
     def test_same_mail_twice_is_one_opportunity(self):
         self.assertEqual(len(self._receive(msg_id="<one@example.com>")), 1)
         with self.mock_mail_gateway():

@@ -69,13 +69,14 @@ class CrmsolOpportunityClose(models.TransientModel):
         closing = self.env["crmsol.phase"]._get_closing_phase()
         if opened._get_missing_items(closing):
             return opened._get_gate_dialog(closing, close_id=self.id)
-        return self._close()
+        return self._close(closing)
 
     # === BUSINESS METHODS === #
 
-    def _close(self):
+    def _close(self, closing=None):
         """Close those that are open still, and note what the user said of it.
 
+        :param crmsol.phase closing: the closing phase, of whoever knows it already
         :return: what the client does then
         """
         self.ensure_one()
@@ -85,9 +86,10 @@ class CrmsolOpportunityClose(models.TransientModel):
         values = {"date_closed": self.date_closed}
         if self.outcome == LOST:
             values["loss_reason_id"] = self.loss_reason_id.id
-        closed = opened._close(self.outcome, **values)
-        if self.outcome == LOST and self.competitor_id in closed.competitor_ids:
-            self._note_winner(self.competitor_id)
+        closed = opened._close(self.outcome, closing, **values)
+        winner = self.competitor_id
+        if self.outcome == LOST and winner and winner in closed.competitor_ids:
+            self._note_winner(winner)
         if planned:
             planned._crmsol_cancel(self.env._("The opportunity is closed."))
         closed._log_note(self.note)
