@@ -23,7 +23,8 @@ class Browser:
 
     def __init__(self, base, timeout=120):
         self.base, self.timeout = base, timeout
-        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._cookies = CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self._cookies)
         self._opener = urllib.request.build_opener(cookies)
         self.context = {}
 
@@ -50,6 +51,11 @@ class Browser:
         session = self.post("/web/session/authenticate", db=db, login=login, password=password)
         self.context = {**session["user_context"], "allowed_company_ids": [1]}
         return session
+
+    @property
+    def session_id(self):
+        """Return what the session is known by, once the user has logged in."""
+        return next(cookie.value for cookie in self._cookies if cookie.name == "session_id")
 
     def call(self, model, method, *args, **kwargs):
         """Call a public method, as the web client does."""
