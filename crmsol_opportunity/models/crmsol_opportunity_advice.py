@@ -41,7 +41,9 @@ class CrmsolOpportunity(models.Model):
     )
     @api.depends_context("uid", "lang", "tz")
     def _compute_advice(self):
-        formatted = self._origin._format_advice(self._origin._get_advice())
+        rules = self.env["crmsol.advice.rule"]._get_rules()
+        found = self._origin._get_advice(rules=rules)
+        formatted = self._origin._format_advice(found, rules)
         for opportunity in self:
             opportunity.advice = formatted.get(opportunity._origin.id, [])
 
@@ -186,16 +188,18 @@ class CrmsolOpportunity(models.Model):
 
     # === FACTS === #
 
-    def _get_advice(self, limit=MAX_ADVICE, without=()):
+    def _get_advice(self, limit=MAX_ADVICE, without=(), rules=None):
         """Return the advice of open opportunities, in a constant number of queries.
 
         :param int limit: how many pieces of advice for each at most, None for all
         :param without: codes of rules that are left out
+        :param dict rules: the rules that count, of whoever knows them already
         :return: {id: list of engine.advice.Advice}, without those that have none
         :rtype: dict
         """
         opportunities = self.filtered(lambda o: o.id and o.active and o.outcome == OPEN)
-        rules = self.env["crmsol.advice.rule"]._get_rules()
+        if rules is None:
+            rules = self.env["crmsol.advice.rule"]._get_rules()
         rules = [rule._to_engine() for code, rule in rules.items() if code not in without]
         if not opportunities or not rules:
             return {}

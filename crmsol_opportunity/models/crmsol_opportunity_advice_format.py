@@ -30,16 +30,18 @@ class CrmsolOpportunity(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _format_advice(self, found):
+    def _format_advice(self, found, rules=None):
         """Return the advice in the user's language, as the web client shows it.
 
         :param dict found: of :meth:`_get_advice`
+        :param dict rules: the rules that count, of whoever knows them already
         :return: {id: list of dicts}: ``code`` and ``mark`` to answer it with, ``icon``, ``tone``,
             ``sentence``, ``proposal``, what one click does, ``is_move``, whether it moves an action
             instead of planning one, and ``can_act``, whether the user may do it
         :rtype: dict
         """
-        rules = self.env["crmsol.advice.rule"]._get_rules() if found else {}
+        if found and rules is None:
+            rules = self.env["crmsol.advice.rule"]._get_rules()
         of_found = self.browse(found)
         writable = of_found._filtered_access("write")
         self._prefetch_cited(advice for of_deal in found.values() for advice in of_deal)
