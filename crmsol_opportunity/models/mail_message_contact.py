@@ -1,3 +1,5 @@
+from itertools import zip_longest
+
 from odoo import api, models
 
 from ..const import OPPORTUNITY_MODEL
@@ -27,7 +29,8 @@ class MailMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        messages._crmsol_contact_opportunities()._renew_last_contact()
+        res_ids = [vals.get("res_id") for vals in vals_list]
+        messages._crmsol_contact_opportunities(res_ids)._renew_last_contact()
         return messages
 
     def write(self, vals):
@@ -46,13 +49,16 @@ class MailMessage(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _crmsol_contact_opportunities(self):
-        """Return the opportunities whose last contact may be one of these, by a quotation too."""
+    def _crmsol_contact_opportunities(self, res_ids=()):
+        """Return the opportunities whose last contact may be one of these, by a quotation too.
+
+        :param res_ids: those of the messages, where they are known without reading them
+        """
         ids = {"sale.order": [], OPPORTUNITY_MODEL: []}
         # sudo: whoever may do something with a message changes what follows from it
-        for message in self.sudo():
+        for message, res_id in zip_longest(self.sudo(), res_ids):
             if message.model in ids and message.message_type in CONTACT_MESSAGES:
-                ids[message.model].append(message.res_id)
+                ids[message.model].append(res_id or message.res_id)
         opportunities = self.env[OPPORTUNITY_MODEL].sudo().browse(set(ids[OPPORTUNITY_MODEL]))
         if ids["sale.order"]:
             orders = self.env["sale.order"].sudo().browse(set(ids["sale.order"]))
