@@ -58,7 +58,8 @@ class MailMessage(models.Model):
         # sudo: whoever may do something with a message changes what follows from it
         for message, res_id in zip_longest(self.sudo(), res_ids):
             if message.model in ids and message.message_type in CONTACT_MESSAGES:
-                ids[message.model].append(res_id or message.res_id)
+                # a client may give it as a text
+                ids[message.model].append(res_id if type(res_id) is int else message.res_id)
         opportunities = self.env[OPPORTUNITY_MODEL].sudo().browse(set(ids[OPPORTUNITY_MODEL]))
         if ids["sale.order"]:
             orders = self.env["sale.order"].sudo().browse(set(ids["sale.order"]))
