@@ -1,11 +1,11 @@
-import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, getCustomColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 
+import { useChart } from "../chart/use_chart";
 import { formatAmount, formatChance } from "./format";
 
 const ROW_HEIGHT = 15;
@@ -17,13 +17,8 @@ export class DistributionChart extends Component {
     static props = { data: Object };
 
     setup() {
-        this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => {
-                const chart = new window.Chart(this.canvas.el, this.getConfig());
-                return () => chart.destroy();
-            },
+        useChart(
+            () => this.getConfig(),
             () => [this.props.data]
         );
     }

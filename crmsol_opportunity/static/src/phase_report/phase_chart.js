@@ -1,8 +1,9 @@
-import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getCustomColor } from "@web/core/colors/colors";
+
+import { useChart } from "../chart/use_chart";
 
 const TILE = 8;
 /** Pixels that a bar needs for the figure inside it. */
@@ -37,13 +38,8 @@ export class PhaseChart extends Component {
     };
 
     setup() {
-        this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => {
-                const chart = new Chart(this.canvas.el, this.config);
-                return () => chart.destroy();
-            },
+        useChart(
+            () => this.config,
             () => [this.props.phases, this.env.isSmall]
         );
     }

@@ -1,10 +1,10 @@
-import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getCustomColor } from "@web/core/colors/colors";
 import { formatMonetary } from "@web/views/fields/formatters";
 
+import { useChart } from "../chart/use_chart";
 import { formatChange } from "./waterfall_format";
 
 const END_POINTS = ["start", "end"];
@@ -37,13 +37,8 @@ export class WaterfallChart extends Component {
     };
 
     setup() {
-        this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => {
-                const chart = new Chart(this.canvas.el, this.config);
-                return () => chart.destroy();
-            },
+        useChart(
+            () => this.config,
             () => [this.props.section, this.env.isSmall]
         );
     }
