@@ -7,10 +7,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import format_amount, formatLang
 
-from ..const import LOST, OPEN, WON
 from ..engine.pipeline_file import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from ..engine.pipeline_rows import KEY_MAX_LENGTH, TEXT_MAX_LENGTH
 from .crmsol_opportunity_import_run import COUNTED, CREATED, NOTE, SKIPPED, UNCHANGED, UPDATED
+from .crmsol_opportunity_import_totals import iter_totals
 
 #: Rows that the page shows; all of them are in the file of rows left out.
 SHOWN = 100
@@ -110,34 +110,18 @@ class CrmsolOpportunityImport(models.TransientModel):
 
     def _get_total_rows(self, totals):
         """Return a row for each outcome and currency: the file against the database."""
-        labels = dict(
-            self.env["crmsol.opportunity"]._fields["outcome"]._description_selection(self.env)
-        )
-        currencies = {
-            c.name: c for c in self.env["res.currency"].with_context(active_test=False).search([])
-        }
-        order = (OPEN, WON, LOST)
-        rows = []
-        for key in sorted(totals, key=lambda k: (order.index(k.split(" ", 1)[0]), k)):
-            outcome, name = key.split(" ", 1)
-            of_key = totals[key]
-
-            def get(kind, of_key=of_key):
-                number, amount = of_key.get(kind, (0, "0"))
-                return number, Decimal(amount)
-
-            (in_file, amount), (skipped, lost), (_n, priced) = map(
-                get, ("file", "skipped", "priced")
+        rows, nothing = [], (0, Decimal(0))
+        for label, currency, sums in iter_totals(self.env, totals):
+            (in_file, amount), (skipped, lost), (_n, priced), (held, held_amount) = (
+                sums.get(kind, nothing) for kind in ("file", "skipped", "priced", "database")
             )
-            held, held_amount = get("database")
-            currency = currencies[name]
 
             def show(value, currency=currency):
                 return format_amount(self.env, float(value), currency)
 
             rows.append(
                 {
-                    "outcome": labels[outcome],
+                    "outcome": label,
                     "file": (self._format_count(in_file), show(amount)),
                     "skipped": (self._format_count(skipped), show(lost)) if skipped else None,
                     "priced": show(priced) if priced else None,

@@ -4,9 +4,33 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import SQL
 
-from ..const import OPEN
+from ..const import LOST, OPEN, WON
 from ..engine import pipeline_terms as terms
 from ..engine.pipeline_values import CellError, parse_number
+
+_ORDER = (OPEN, WON, LOST)
+
+
+def merge_totals(totals, found):
+    """Add what a batch found to the totals: {outcome and currency: {kind: [number, amount]}}."""
+    for key, of_key in found.items():
+        mine = totals.setdefault(key, {})
+        for kind, (number, amount) in of_key.items():
+            before, sum_before = mine.get(kind, (0, "0"))
+            mine[kind] = [before + number, str(Decimal(sum_before) + Decimal(amount))]
+
+
+def iter_totals(env, totals):
+    """Yield the name of an outcome, a currency and {kind: (number, amount)}, one for each total.
+
+    Open ones come first, then won and lost ones, each by currency.
+    """
+    labels = dict(env["crmsol.opportunity"]._fields["outcome"]._description_selection(env))
+    currencies = {c.name: c for c in env["res.currency"].with_context(active_test=False).search([])}
+    for key in sorted(totals, key=lambda k: (_ORDER.index(k.split(" ", 1)[0]), k)):
+        outcome, name = key.split(" ", 1)
+        sums = {kind: (number, Decimal(amount)) for kind, (number, amount) in totals[key].items()}
+        yield labels[outcome], currencies[name], sums
 
 
 class CrmsolOpportunityImport(models.TransientModel):
@@ -24,11 +48,7 @@ class CrmsolOpportunityImport(models.TransientModel):
             return found
         counts, totals = Counter(result["counts"]), result["totals"]
         counts.update(found["counts"])
-        for key, of_key in found["totals"].items():
-            mine = totals.setdefault(key, {})
-            for kind, (number, amount) in of_key.items():
-                before, sum_before = mine.get(kind, (0, "0"))
-                mine[kind] = [before + number, str(Decimal(sum_before) + Decimal(amount))]
+        merge_totals(totals, found["totals"])
         return {
             "counts": dict(counts),
             "totals": totals,

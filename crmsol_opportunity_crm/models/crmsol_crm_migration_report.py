@@ -2,7 +2,10 @@ from collections import Counter
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.addons.crmsol_opportunity.const import LOST, OPEN, WON
+from odoo.addons.crmsol_opportunity.wizard.crmsol_opportunity_import_totals import (
+    iter_totals,
+    merge_totals,
+)
 from odoo.tools import SQL, format_amount, format_datetime, formatLang
 
 from .crmsol_crm_migration import CHECK
@@ -111,11 +114,7 @@ class CrmsolCrmMigration(models.Model):
         counts = Counter(result["counts"])
         counts.update(found["counts"])
         totals = result["totals"]
-        for key, of_key in found["totals"].items():
-            mine = totals.setdefault(key, {})
-            for kind, (number, amount) in of_key.items():
-                before, sum_before = mine.get(kind, (0, "0"))
-                mine[kind] = [before + number, str(Decimal(sum_before) + Decimal(amount))]
+        merge_totals(totals, found["totals"])
         return {
             "counts": dict(counts),
             "totals": totals,
@@ -231,29 +230,18 @@ class CrmsolCrmMigration(models.Model):
 
     def _get_total_rows(self, totals):
         """Return a row for each outcome and currency: Odoo's CRM against ours."""
-        labels = dict(
-            self.env["crmsol.opportunity"]._fields["outcome"]._description_selection(self.env)
-        )
-        currencies = {
-            c.name: c for c in self.env["res.currency"].with_context(active_test=False).search([])
-        }
-        order = (OPEN, WON, LOST)
-        rows = []
-        for key in sorted(totals, key=lambda k: (order.index(k.split(" ", 1)[0]), k)):
-            outcome, name = key.split(" ", 1)
+        rows, nothing = [], (0, Decimal(0))
+        for label, currency, sums in iter_totals(self.env, totals):
             (crm, revenue), (left, missing), (ours, amount) = (
-                (number, Decimal(text))
-                for number, text in (
-                    totals[key].get(kind, (0, "0")) for kind in ("crm", "left", "ours")
-                )
+                sums.get(kind, nothing) for kind in ("crm", "left", "ours")
             )
 
-            def show(number, value, currency=currencies[name]):
+            def show(number, value, currency=currency):
                 return self._format_count(number), format_amount(self.env, float(value), currency)
 
             rows.append(
                 {
-                    "outcome": labels[outcome],
+                    "outcome": label,
                     "crm": show(crm, revenue),
                     "left": show(left, missing) if left else None,
                     "ours": show(ours, amount),
