@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 from xmlrpc.client import Fault
 
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +29,8 @@ OPERATORS = ("=", "!=", "in", "not in", "<", ">=", "ilike", "=like", "any", "chi
 #: what Odoo answers with a sentence of its own
 REFUSALS = ("UserError", "ValidationError", "AccessError", "MissingError", "RedirectWarning")
 FRAME = re.compile(r'File "([^"]+)", line \d+, in (\w+)\n\s*(.*)')
+#: the folder of the addon; its name alone could be that of a folder around Odoo as well
+ADDON = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 
 scalar = st.one_of(
     st.none(),
@@ -148,7 +151,7 @@ class TestHostileInput(AccessCommon, HttpCase):
         if kind == "host":
             self.reasons[error[1].strip().splitlines()[-1][:60]] += 1
         if kind == "ours":  # one call of each fault is enough
-            last = [f for f in FRAME.findall(error[1]) if "/crmsol_opportunity/" in f[0]][-1]
+            last = self._get_own_frames(error[1])[-1]
             place = f"{last[0].rpartition('/')[2]} {last[1]}: {last[2]}"
             reason = error[1].strip().splitlines()[-1][:200]
             self.faults.setdefault(
@@ -312,7 +315,16 @@ class TestHostileInput(AccessCommon, HttpCase):
             return error and (error["data"]["name"], error["data"]["debug"])
 
     @staticmethod
-    def _classify(error):
+    def _get_own_frames(trace):
+        """Return (file, function, line) of each frame that is code of the addon."""
+        return [
+            frame
+            for frame in FRAME.findall(trace)
+            if str(Path(frame[0]).resolve()).startswith(ADDON)
+        ]
+
+    @classmethod
+    def _classify(cls, error):
         """Return ``answer``, ``refusal``, ``host`` or ``ours``.
 
         ``host``: Odoo refuses in words of its own what its own fields and methods cannot take: an
@@ -324,7 +336,7 @@ class TestHostileInput(AccessCommon, HttpCase):
         name, trace = error
         if name.rpartition(".")[2] in REFUSALS or name in ("2", "4"):
             return "refusal"
-        frames = [frame for frame in FRAME.findall(trace) if "/crmsol_opportunity/" in frame[0]]
+        frames = cls._get_own_frames(trace)
         passed_on = ("super(", "ensure_one()", "Domain(domain)")  # lines that hand over to the host
         if not frames or any(line in frames[-1][2] for line in passed_on):
             return "host"
