@@ -194,7 +194,7 @@ test("a period is one click away and says that it is chosen", async () => {
 test("the sales team is chosen from a list", async () => {
     await mountReport();
     expect.verifySteps(["2025-11-25 2026-11-24 false false"]);
-    await contains(".o_crmsol_phase_team input").click();
+    await contains(".o_crmsol_period_team input").click();
     await contains(".o-autocomplete--dropdown-item:contains(Northern team)").click();
     expect.verifySteps(["2025-11-25 2026-11-24 4 false"]);
 });

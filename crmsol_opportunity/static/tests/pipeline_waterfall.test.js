@@ -99,7 +99,7 @@ test("it opens with this month, and other periods are one click away", async () 
     expect(".o_crmsol_preset[data-id=month]").toHaveAttribute("aria-pressed", "true");
     await contains(".o_crmsol_preset[data-id=last_month]").click();
     expect(".o_crmsol_preset[data-id=month]").toHaveAttribute("aria-pressed", "false");
-    expect("#crmsol_waterfall_from").toHaveValue("10/01/2026");
+    expect("#crmsol_period_from").toHaveValue("10/01/2026");
     await contains(".o_crmsol_preset[data-id=quarter]").click();
     await contains(".o_crmsol_preset[data-id=last_quarter]").click();
     expect.verifySteps([
@@ -118,11 +118,11 @@ test("days are typed in, and what the server says of them is shown", async () =>
         }
         return [SECTION];
     });
-    await contains("#crmsol_waterfall_to").edit("10/15/2026");
+    await contains("#crmsol_period_to").edit("10/15/2026");
     await animationFrame();
     expect("[role=alert]").toHaveText("Choose a first day earlier.");
     expect("table").toHaveCount(0);
-    await contains("#crmsol_waterfall_from").edit("10/01/2026");
+    await contains("#crmsol_period_from").edit("10/01/2026");
     await animationFrame();
     expect("[role=alert]").toHaveCount(0);
     expect("table").toHaveCount(1);

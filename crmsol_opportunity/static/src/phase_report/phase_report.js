@@ -1,49 +1,24 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
-
-import { DateTimeInput } from "@web/core/datetime/datetime_input";
-import { deserializeDate, formatDate, serializeDate, today } from "@web/core/l10n/dates";
+import { serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { RPCError } from "@web/core/network/rpc";
-import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
 import { formatMonetary } from "@web/views/fields/formatters";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { PeriodPage } from "../period_page/period_page";
 import { PhaseChart } from "./phase_chart";
 import { describeDays, describeFactors, describeRate } from "./phase_format";
 
 /** How many opportunities go on from each phase, and what the pipeline sells a day. */
-export class PhaseReport extends Component {
+export class PhaseReport extends PeriodPage {
     static template = "crmsol_opportunity.PhaseReport";
-    static components = { DateTimeInput, Layout, PhaseChart, RecordSelector };
-    static props = { ...standardActionServiceProps };
+    static components = { ...PeriodPage.components, PhaseChart };
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
-        this.today = today();
+        super.setup();
         this.describeDays = describeDays;
         this.describeRate = describeRate;
         this.describeFactors = describeFactors;
-        this.state = useState({
-            ...this.presets[2].getPeriod(this.today),
-            teamId: false,
-            userId: false,
-            ...this.props.state?.selection,
-            loading: true,
-            error: "",
-            report: false,
-        });
-        useSetupAction({ getLocalState: () => ({ selection: this.selection }) });
-        onWillStart(() => this.load());
     }
 
-    /** @returns {{id: string, label: string, getPeriod: Function}[]} periods one click away */
     get presets() {
         const getPeriod = (getFirst) => (day) => ({
             from: serializeDate(getFirst(day)),
@@ -62,6 +37,14 @@ export class PhaseReport extends Component {
         ];
     }
 
+    get defaultPreset() {
+        return this.presets[2];
+    }
+
+    get empty() {
+        return { report: false };
+    }
+
     /** @returns {{id: string, label: string, exits: string[]|false}[]} what is counted */
     get columns() {
         return [
@@ -77,24 +60,6 @@ export class PhaseReport extends Component {
     /** @returns {Object[]} the columns that add up to what entered */
     get parts() {
         return this.columns.filter(({ exits }) => exits);
-    }
-
-    /** @returns {{from: string, to: string, teamId: number|false, userId: number|false}} */
-    get selection() {
-        const { from, to, teamId, userId } = this.state;
-        return { from, to, teamId, userId };
-    }
-
-    get period() {
-        return [this.from, this.to].map((day) => formatDate(day)).join(" – ");
-    }
-
-    get from() {
-        return deserializeDate(this.state.from);
-    }
-
-    get to() {
-        return deserializeDate(this.state.to);
     }
 
     get phases() {
@@ -129,44 +94,9 @@ export class PhaseReport extends Component {
         }[reason];
     }
 
-    isPressed(preset) {
-        const { from, to } = preset.getPeriod(this.today);
-        return from === this.state.from && to === this.state.to;
-    }
-
-    /** @param {Object} selection what of the period, team and salesperson is chosen anew */
-    select(selection) {
-        Object.assign(this.state, selection);
-        return this.load();
-    }
-
-    selectDay(end, day) {
-        if (day) {
-            return this.select({ [end]: serializeDate(day) });
-        }
-        this.render(); // a period has both ends: the day that was emptied is there again
-    }
-
-    async load() {
-        const { from, to, teamId, userId } = this.state;
-        this.state.loading = true;
-        try {
-            const report = await this.keepLast.add(
-                this.orm.call("crmsol.phase.stay", "get_phase_report", [from, to], {
-                    team_id: teamId,
-                    user_id: userId,
-                })
-            );
-            Object.assign(this.state, { report, error: "" });
-        } catch (error) {
-            if (error instanceof RPCError && error.exceptionName === "odoo.exceptions.UserError") {
-                Object.assign(this.state, { report: false, error: error.data.message });
-            } else {
-                throw error;
-            }
-        } finally {
-            this.state.loading = false;
-        }
+    async fetch(period, filters) {
+        const method = "get_phase_report";
+        return { report: await this.orm.call("crmsol.phase.stay", method, period, filters) };
     }
 
     /** Opens the stays that a number counts. */
@@ -187,18 +117,6 @@ export class PhaseReport extends Component {
     openOpportunities(factor) {
         const domain = this.velocity.domain[factor.of];
         return this.open("crmsol.opportunity", factor.label, domain, ["list", "kanban", "form"]);
-    }
-
-    open(model, name, domain, types) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name,
-            res_model: model,
-            views: types.map((type) => [false, type]),
-            mobile_view_mode: "kanban",
-            domain,
-            context: {},
-        });
     }
 }
 
