@@ -1,5 +1,7 @@
 """Constants that the models, the wizards and the tests share."""
 
+import re
+
 OPEN = "open"
 WON = "won"
 LOST = "lost"
@@ -21,6 +23,9 @@ YEAR_MIN, YEAR_MAX = 1990, 2100
 
 #: The longest title, in characters, that a card, a list row and a mail subject can still show.
 NAME_MAX_LENGTH = 256
+
+#: A tag, which no title may hold; “3 < 5 > 2” and “<3” have none.
+HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 
 #: The largest amount, price or quantity: up to here a float still tells cents apart.
 NUMBER_MAX = 10**13

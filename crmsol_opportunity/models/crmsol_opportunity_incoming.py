@@ -1,11 +1,7 @@
-import re
-
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..const import NAME_MAX_LENGTH
-
-_HTML_TAG = re.compile(r"<[^<>]*>")
+from ..const import HTML_TAG, NAME_MAX_LENGTH
 
 
 class CrmsolOpportunity(models.Model):
@@ -74,7 +70,10 @@ class CrmsolOpportunity(models.Model):
 
     def _get_name_of_mail(self, msg_dict):
         """Return the subject as a title that the model takes."""
-        name = " ".join(_HTML_TAG.sub(" ", msg_dict.get("subject") or "").split())
+        name = msg_dict.get("subject") or ""
+        while HTML_TAG.search(name):  # again: one may stand within another
+            name = HTML_TAG.sub(" ", name)
+        name = " ".join(name.split())
         return name[:NAME_MAX_LENGTH] or self.env._("Mail without a subject")
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):

@@ -1,14 +1,12 @@
-import re
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
-from ..const import NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS, YEAR_MAX, YEAR_MIN
+from ..const import HTML_TAG, NAME_MAX_LENGTH, OPEN, OUTCOME_TRANSITIONS, YEAR_MAX, YEAR_MIN
 from ..number_input import check_number, to_number
 
-_HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _DATES = ("date_closed", "date_deadline")
 _NUMBERS = ("amount", "budget", "probability")
 
@@ -165,7 +163,7 @@ class CrmsolOpportunity(models.Model):
                     max=NAME_MAX_LENGTH,
                 )
             )
-        if tag := _HTML_TAG.search(name):
+        if tag := HTML_TAG.search(name):
             raise ValidationError(
                 self.env._(
                     "The name is plain text and cannot hold HTML tags. "

@@ -152,6 +152,8 @@ class TestIncoming(CrmsolCommon, MailCommon):
                 ("", "Mail without a subject"),
                 ("Price of <b>chairs</b>", "Price of chairs"),
                 ("<script>", "Mail without a subject"),
+                ("<a<b>c> chairs", "chairs"),
+                ("Price < 100 > 50 <3", "Price < 100 > 50 <3"),
                 ("x" * (NAME_MAX_LENGTH + 50), "x" * NAME_MAX_LENGTH),
             )
         ):
