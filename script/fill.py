@@ -1,7 +1,7 @@
-"""Records for the removal check of script/test, which runs this in Odoo's shell.
+"""Records for the checks of script/test on update and removal, which runs this in Odoo's shell.
 
 Whatever hangs on an opportunity — messages, actions, followers, files, a quotation — has to go,
-or to let go of it, when the addon is uninstalled.
+or to let go of it, when the addon is uninstalled. What a company has configured, an update keeps.
 """
 
 env = globals()["env"]  # given by the shell
@@ -53,4 +53,29 @@ env["ir.filters"].create(
 team = env["crm.team"].create({"name": "Envasado"})
 env["crmsol.team.address"].create({"team_id": team.id, "alias_name": "envasado"})
 env["sale.order"].create({"partner_id": partner.id, "crmsol_opportunity_id": opportunity.id})
+
+# The configuration that came with the addon, changed as a company does it
+phases = env["crmsol.phase"].search([])
+for number, phase in enumerate(phases):
+    phase.write({"name": f"Etapa {number}", "sequence": 10 + 5 * number, "guidance": "Llamar"})
+phases[1].write({"probability": 37, "is_product_required": True})
+rules = env["crmsol.advice.rule"].search([])
+rules[0].active = False
+rules[1].sequence = 99
+for model in ("crmsol.loss.reason", "crmsol.document.type", "crmsol.partner.kind"):
+    first, second, *_others = env[model].search([])
+    first.name = "Como lo decimos nosotros"
+    second.active = False
+env["crmsol.reference.role"].search([])[-1].unlink()
+env.company.write(
+    {
+        "crmsol_silence_days": 21,
+        "crmsol_far_action_days": 45,
+        "crmsol_loss_reason_required": False,
+        "crmsol_big_deal_amount": 90_000,
+    }
+)
+env.ref("crmsol_opportunity.activity_type_visit").write(
+    {"name": "Visita comercial", "delay_count": 14}
+)
 env.cr.commit()

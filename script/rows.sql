@@ -6,6 +6,6 @@ select format('select %L || md5(row(%s)::text) from %s;', 'row of ' || c.relname
               string_agg(format('t.%I', a.attname), ', ' order by a.attnum), format('%I t', c.relname))
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
  where a.attname not in ('write_date', 'write_uid') and c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-   and c.relname !~ '^(ir_|bus_|base_registry|res_groups|rule_group|module_)'
+   and c.relname !~ '^(ir_|bus_|base_registry|orm_signaling|res_groups|rule_group|module_)'
  group by c.relname
  order by c.relname;
