@@ -1,5 +1,7 @@
 """What the web client asks of a view: derived from its arch, the same way for both sides."""
 
+import re
+
 from lxml import etree
 
 #: What the widgets of the next action read besides, as the web client's own code says.
@@ -12,6 +14,10 @@ _ACTIVITY_FIELDS = (
     "activity_type_id",
 )
 _SUBVIEWS = ("list", "kanban")
+#: Of the list whose hidden columns are read when they are shown; see its hidden_columns.js, and
+#: what of a node is no expression there.
+_SHOWN_ONLY = "crmsol_opportunity_list"
+_TEXTS = ("name", "string", "help", "title", "sum", "avg")
 
 
 def _get_arch(Model, view_type, xmlid):
@@ -27,11 +33,36 @@ def card_limit(client, model, xmlid):
 def specification(client, model, view_type, xmlid):
     """Return the specification of the fields that the web client reads for a view."""
     Model = client.env[model].with_context(**client.context)
-    found = _of_arch(Model, _get_arch(Model, view_type, xmlid))
+    arch = _get_arch(Model, view_type, xmlid)
+    if arch.get("js_class") == _SHOWN_ONLY:
+        _remove_hidden_columns(Model, arch)
+    found = _of_arch(Model, arch)
     if "activity_ids" in found:
         found["activity_ids"] = {"fields": {}}
         found.update({name: _of_field(Model, name) for name in _ACTIVITY_FIELDS})
     return found
+
+
+def _remove_hidden_columns(Model, arch):
+    """Leave columns out that the user has yet to show, unless something shown depends on them."""
+    domains = Model.fields_get(attributes=["domain"])
+    columns = arch.findall("field")
+    hidden = {node.get("name") for node in columns if node.get("optional") == "hide"}
+    hidden -= {node.get("name") for node in columns if node.get("optional") != "hide"}
+    size = None
+    while len(hidden) != size:
+        size, texts = len(hidden), []
+        for node in arch.iter(etree.Element):
+            name = node.get("name")
+            if node.tag == "field" and name in hidden:
+                continue
+            texts += [text for key, text in node.attrib.items() if key not in _TEXTS]
+            texts.append(node.tag == "field" and domains.get(name, {}).get("domain"))
+        text = " ".join(text for text in texts if isinstance(text, str))
+        hidden -= set(re.findall(r"\w+", text))
+    for node in columns:
+        if node.get("name") in hidden:
+            arch.remove(node)
 
 
 def _of_field(Model, name):
