@@ -52,7 +52,7 @@ EXTRA = {
         (OURS, "_compute_win"),
         (OURS, "_compute_win_insight"),
     ],
-    "progress: days in phase, silence, next action": [(OURS, "_compute_day_facts")],
+    "progress: days in phase, silence, next action": [(OURS, "_set_day_facts")],
     "actions, done ones too, and plans of the phase": [
         (OURS, "_compute_action_ids"),
         (OURS, "_compute_action_plan_ids"),

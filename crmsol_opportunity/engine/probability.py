@@ -370,3 +370,29 @@ def get_spans(tables, phase, default, team=None):
         spans.append((first, last, look_up(tables, phase, first, default, team)["win"]))
         first = last + 1
     return [*spans, (first, None, look_up(tables, phase, first, default, team)["win"])]
+
+
+class Chances:
+    """Looks chances up, those of deals of one kind once.
+
+    :param dict tables: of :func:`build_tables`, or ``{}``; they may not change any more
+    :param datetime date_known: of what the tables were learnt, nothing after that is in them
+
+    >>> counts, _faults = count_stays(Stay(i, "new", 0, 5, "won", None) for i in range(30))
+    >>> chances = Chances(build_tables(counts, {"new": 0.2}))
+    >>> chances.look_up("new", 5, 0.2) == look_up(chances.tables, "new", 5, 0.2)
+    True
+    """
+
+    def __init__(self, tables, date_known=None):
+        self.tables, self.date_known, self._found = tables, date_known, {}
+
+    def look_up(self, phase, days, default, team=None):
+        """Return what :func:`look_up` returns. Nobody may change it."""
+        days = max(int(days), 0)
+        key = phase, get_bucket(days), default, team
+        if key not in self._found:
+            self._found[key] = look_up(self.tables, phase, days, default, team)
+        found = self._found[key]
+        # of one kind are stays that differ by some days, if they are long
+        return {**found, "days": days} if found["days"] else found

@@ -321,11 +321,11 @@ class CrmsolOpportunity(models.Model):
     @api.model
     def _read_group_expand_phase(self, phases, domain):
         """Show every column, also the empty ones; of phases kept for teams, those of the user's."""
-        teams = self.env.user.crm_team_ids.ids
-        shown = Domain("team_ids", "in", [False, *teams])
-        if self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
-            shown = Domain.TRUE
-        return phases.search(shown | Domain("id", "in", phases.ids))
+        shown = Domain.TRUE
+        if not self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            shown = Domain("team_ids", "in", [False, *self.env.user.crm_team_ids.ids])
+        # with all their fields: the columns' names and the cards' chances are read right after
+        return phases.search_fetch(shown | Domain("id", "in", phases.ids))
 
     # === CONSTRAINT METHODS === #
 

@@ -9,14 +9,9 @@ from ..const import OPEN
 
 #: Facts that depend on the day. They are not stored: SQL tells them wherever they are read,
 #: searched, sorted, grouped or averaged.
-DAY_FACTS = (
-    "days_in_phase",
-    "phase_median_days",
-    "silence_days",
-    "is_silent",
-    "next_action_days",
-    "next_action_state",
-)
+_WAITING = ("days_in_phase", "silence_days", "is_silent")
+_NEXT_ACTION = ("next_action_days", "next_action_state")
+DAY_FACTS = (*_WAITING, "phase_median_days", *_NEXT_ACTION)
 
 NO_ACTION = "none"
 NEXT_ACTION_STATES = [
@@ -45,7 +40,7 @@ class CrmsolOpportunity(models.Model):
     _inherit = "crmsol.opportunity"  # pylint: disable=consider-merging-classes-inherited
 
     days_in_phase = fields.Float(
-        compute="_compute_day_facts",
+        compute="_compute_waiting",
         search="_search_days_in_phase",
         digits=(16, 1),
         aggregator="avg",
@@ -53,7 +48,7 @@ class CrmsolOpportunity(models.Model):
     )
     phase_median_days = fields.Float(
         "Usual Days in Phase",
-        compute="_compute_day_facts",
+        compute="_compute_phase_median_days",
         digits=(16, 1),
         aggregator=None,
         help="How long opportunities of the team, else of the company, used to stay in this phase: "
@@ -61,7 +56,7 @@ class CrmsolOpportunity(models.Model):
     )
     silence_days = fields.Integer(
         "Days of Silence",
-        compute="_compute_day_facts",
+        compute="_compute_waiting",
         search="_search_silence_days",
         aggregator="avg",
         help="Whole days since the last contact with the customer; without one, since the "
@@ -69,20 +64,20 @@ class CrmsolOpportunity(models.Model):
     )
     is_silent = fields.Boolean(
         "Silent",
-        compute="_compute_day_facts",
+        compute="_compute_waiting",
         search="_search_is_silent",
         help="Nobody has talked with the customer for the days of the company's settings.",
     )
     next_action_days = fields.Integer(
         "Days to the Next Action",
-        compute="_compute_day_facts",
+        compute="_compute_next_action",
         aggregator=None,
         help="Days until the first planned action; negative if it is overdue.",
     )
     next_action_state = fields.Selection(
         NEXT_ACTION_STATES,
         string="State of the Next Action",
-        compute="_compute_day_facts",
+        compute="_compute_next_action",
         search="_search_next_action_state",
         help="Whether the first planned action of an open opportunity is overdue, due today, "
         "planned, later than the days of the company's settings, or not there at all.",
@@ -92,22 +87,26 @@ class CrmsolOpportunity(models.Model):
 
     @api.depends(
         "outcome",
-        "phase_id",
-        "team_id",
-        "company_id.crmsol_far_action_days",
         "company_id.crmsol_silence_days",
         "date_last_stage_update",
         "date_last_contact",
+    )
+    def _compute_waiting(self):
+        self._set_day_facts(_WAITING)
+
+    @api.depends("phase_id", "team_id", "company_id")
+    def _compute_phase_median_days(self):
+        self._set_day_facts(["phase_median_days"])
+
+    @api.depends(
+        "outcome",
+        "company_id.crmsol_far_action_days",
         "activity_ids.active",
         "activity_ids.date_deadline",
         "activity_ids.user_id",
     )
-    def _compute_day_facts(self):
-        facts = self._get_day_facts()
-        for opportunity in self:
-            values = facts.get(opportunity._origin.id) or dict.fromkeys(DAY_FACTS, False)
-            for fname, value in values.items():
-                opportunity[fname] = value
+    def _compute_next_action(self):
+        self._set_day_facts(_NEXT_ACTION)
 
     # === SEARCH METHODS === #
 
@@ -174,16 +173,24 @@ class CrmsolOpportunity(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_day_facts(self):
-        """Return {id: {fact: value}} of saved opportunities, by one query."""
+    def _set_day_facts(self, fnames):
+        """Set facts of all records; those that are yet to be saved have none."""
+        found = self._get_day_facts(fnames)
+        nothing = [False] * len(fnames)
+        rows = [found.get(id_ or id_.origin, nothing) for id_ in self._ids]
+        for index, fname in enumerate(fnames):
+            self._set_column(fname, [row[index] for row in rows])
+
+    def _get_day_facts(self, fnames):
+        """Return {id: values of the facts} of saved opportunities, by one query."""
         ids = self._origin.ids
         if not ids:
             return {}
         # sudo: figures of these records only, which are read by their own rights afterwards
         query = self.browse(ids).sudo()._as_query(ordered=False)
-        columns = [self.sudo()._field_to_sql(query.table, fname, query) for fname in DAY_FACTS]
+        columns = [self.sudo()._field_to_sql(query.table, fname, query) for fname in fnames]
         rows = self.env.execute_query(query.select(SQL.identifier(query.table, "id"), *columns))
-        return {id_: dict(zip(DAY_FACTS, values, strict=True)) for id_, *values in rows}
+        return {id_: values for id_, *values in rows}
 
     # SQL of the facts. None of them is NULL, but the state where there is none.
 

@@ -51,21 +51,31 @@ class CrmsolOpportunity(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_progress_facts(self):
         for opportunity in self:
-            facts = []
-            if opportunity.outcome == OPEN and opportunity._origin:
+            facts, is_open = [], opportunity.outcome == OPEN
+            slip = opportunity._get_slip_fact(
+                is_open, opportunity.slip_count, opportunity.slip_days
+            )
+            if is_open and opportunity._origin:
+                contact = opportunity.date_last_contact
                 facts = [
-                    opportunity._get_next_action_fact(),
-                    opportunity._get_silence_fact(),
-                    opportunity._get_slip_fact(),
+                    opportunity._get_next_action_fact(
+                        opportunity.next_action_state, opportunity.next_action_days
+                    ),
+                    opportunity._get_silence_fact(
+                        opportunity.is_silent,
+                        opportunity.silence_days,
+                        contact and self._get_local_day(contact),
+                    ),
+                    slip,
                     opportunity._get_phase_fact(),
                     opportunity._get_quotation_fact(),
                     opportunity._get_budget_fact(),
                 ]
             elif opportunity._origin:
-                facts = [opportunity._get_slip_fact()]
+                facts = [slip]
             facts = [fact for fact in facts if fact]
             chips = [fact for fact in facts if fact.get("chip")]
-            for fact in chips[CHIPS_MAX:] if opportunity.outcome == OPEN else chips:
+            for fact in chips[CHIPS_MAX:] if is_open else chips:
                 del fact["chip"]
             opportunity.progress_facts = facts
 
@@ -81,17 +91,32 @@ class CrmsolOpportunity(models.Model):
     )
     @api.depends_context("lang", "tz")
     def _compute_progress_chips(self):
-        for opportunity in self:
-            chips = []
-            if opportunity._origin:
-                if opportunity.outcome == OPEN:
-                    if opportunity.next_action_state in (NO_ACTION, "overdue"):
-                        chips.append(opportunity._get_next_action_fact())
-                    if opportunity.is_silent:
-                        chips.append(opportunity._get_silence_fact())
-                if opportunity.slip_count and len(chips) < CHIPS_MAX:
-                    chips.append(opportunity._get_slip_fact())
-            opportunity.progress_chips = chips
+        columns = (
+            *("outcome", "next_action_state", "next_action_days", "is_silent", "silence_days"),
+            *("date_last_contact", "slip_count", "slip_days"),
+        )
+        worded = {}
+
+        def word(get_fact, *values):
+            """Word what is the same of several opportunities once."""
+            key = get_fact, *values
+            if key not in worded:
+                worded[key] = get_fact(*values)
+            return worded[key]
+
+        found = []
+        for id_, row in zip(self._ids, self._get_columns(*columns), strict=True):
+            outcome, state, days_left, is_silent, silence, contact, slips, slip_days = row
+            chips, is_open = [], outcome == OPEN
+            if is_open and state in (NO_ACTION, "overdue"):
+                chips.append(word(self._get_next_action_fact, state, days_left))
+            if is_open and is_silent:
+                day = contact and self._get_local_day(contact)
+                chips.append(word(self._get_silence_fact, is_silent, silence, day))
+            if slips and len(chips) < CHIPS_MAX:
+                chips.append(word(self._get_slip_fact, is_open, slips, slip_days))
+            found.append(chips if id_ or id_.origin else [])
+        self._set_column("progress_chips", found)
 
     # === BUSINESS METHODS === #
 
@@ -103,9 +128,14 @@ class CrmsolOpportunity(models.Model):
             return self.env._("1 day")
         return self.env._("%(days)s days", days=days)
 
-    def _get_next_action_fact(self):
-        days = self._format_days(abs(self.next_action_days))
-        state = self.next_action_state
+    @api.model
+    def _get_local_day(self, moment):
+        """Return the day of a moment where the user is."""
+        return fields.Datetime.context_timestamp(self, moment).date()
+
+    @api.model
+    def _get_next_action_fact(self, state, days_left):
+        days = self._format_days(abs(days_left))
         if state == NO_ACTION:
             icon, tone, text = "fa-calendar-times-o", ALERT, self.env._("No next action")
         elif state == "overdue":
@@ -128,19 +158,20 @@ class CrmsolOpportunity(models.Model):
             "chip": text if tone == ALERT else False,
         }
 
-    def _get_silence_fact(self):
-        is_silent = self.is_silent
-        days = self._format_days(self.silence_days)
-        contact = self.date_last_contact
-        title = self._fields["silence_days"]._description_help(self.env)
-        if contact:
-            day = fields.Datetime.context_timestamp(self, contact).date()
+    @api.model
+    def _get_silence_fact(self, is_silent, silence_days, contact_day):
+        """:param contact_day: of the last contact with the customer, if there was any"""
+        days = self._format_days(silence_days)
+        if contact_day:
             title = self.env._(
-                "Last contact with the customer: %(date)s", date=format_date(self.env, day)
+                "Last contact with the customer: %(date)s",
+                date=format_date(self.env, contact_day),
             )
-        if not contact:
+        else:
+            title = self._fields["silence_days"]._description_help(self.env)
+        if not contact_day:
             text = self.env._("No contact yet, %(days)s", days=days)
-        elif not self.silence_days:
+        elif not silence_days:
             text = self.env._("In contact today")
         else:
             text = self.env._("%(days)s without contact", days=days)
@@ -153,19 +184,20 @@ class CrmsolOpportunity(models.Model):
             "chip": text if is_silent else False,
         }
 
-    def _get_slip_fact(self):
-        if not self.slip_count:
+    @api.model
+    def _get_slip_fact(self, is_open, slip_count, slip_days):
+        if not slip_count:
             return None
-        if self.slip_count == 1:
+        if slip_count == 1:
             chip = self.env._("Postponed once")
         else:
-            chip = self.env._("Postponed %(count)s times", count=self.slip_count)
+            chip = self.env._("Postponed %(count)s times", count=slip_count)
         return {
             "name": "slip",
             "icon": "fa-share",
-            "tone": WARNING if self.outcome == OPEN else CALM,
+            "tone": WARNING if is_open else CALM,
             "text": self.env._(
-                "%(times)s, %(days)s", times=chip, days=self._format_days(self.slip_days)
+                "%(times)s, %(days)s", times=chip, days=self._format_days(slip_days)
             ),
             "title": self._fields["slip_count"]._description_help(self.env),
             "chip": chip,

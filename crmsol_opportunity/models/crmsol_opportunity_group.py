@@ -122,6 +122,5 @@ class CrmsolOpportunity(models.Model):
     @api.model
     def _get_only_currency(self):
         """Return the currency of all companies, none if there are several."""
-        self.env["res.company"].flush_model(["currency_id"])
-        rows = self.env.execute_query(SQL("SELECT DISTINCT currency_id FROM res_company LIMIT 2"))
-        return self.env["res.currency"].browse(rows[0] if len(rows) == 1 else ())
+        currency_id = self.env["res.company"]._crmsol_get_only_currency_id()
+        return self.env["res.currency"].browse(currency_id or [])

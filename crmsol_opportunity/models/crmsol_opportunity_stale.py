@@ -18,23 +18,35 @@ class CrmsolOpportunity(models.Model):
     # === COMPUTE METHODS === #
 
     def _get_rotting_depends_fields(self):
-        return super()._get_rotting_depends_fields() + ["outcome", "date_last_contact"]
+        return super()._get_rotting_depends_fields() + [
+            "outcome",
+            "date_last_contact",
+            "create_date",
+        ]
 
     def _get_rotting_domain(self):
         return super()._get_rotting_domain() & Domain("outcome", "=", OPEN)
 
     def _compute_rotting(self):
-        """As the host's, counted from the last contact where that was later than the phase."""
-        result = super()._compute_rotting()
+        """As the host's, counted from the last contact where that was later than the phase.
+
+        Of all records together: the host filters and assigns them one by one.
+        """
         now = self.env.cr.now()
-        for opportunity in self.filtered("is_rotting"):
-            contact = opportunity.date_last_contact
-            entered = opportunity.date_last_stage_update
-            if contact and (not entered or contact > entered):
-                days = timedelta(days=opportunity.phase_id.rotting_threshold_days)
-                opportunity.is_rotting = contact + days < now
-                opportunity.rotting_days = opportunity.is_rotting and (now - contact).days
-        return result
+        limits = {
+            phase.id: timedelta(days=phase.rotting_threshold_days)
+            for phase in self.phase_id
+            if phase.rotting_threshold_days
+        }
+        dates = ("date_last_stage_update", "date_last_contact", "create_date")
+        silences = []
+        for outcome, phase, *days in self._get_columns("outcome", "phase_id", *dates):
+            entered, contact, created = days
+            since = max(filter(None, (entered, contact)), default=created or now)
+            is_rotting = outcome == OPEN and phase in limits and since + limits[phase] < now
+            silences.append(now - since if is_rotting else None)
+        self._set_column("is_rotting", [silence is not None for silence in silences])
+        self._set_column("rotting_days", [silence.days if silence else 0 for silence in silences])
 
     # === SEARCH METHODS === #
 

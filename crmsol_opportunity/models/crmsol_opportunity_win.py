@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..const import LOST, OPEN, WON
-from ..engine.probability import COMPANY, PHASE, TEAM, get_spans, look_up
+from ..engine.probability import COMPANY, PHASE, TEAM, get_spans
 
 _COMPARISONS = {
     "<": comparison.lt,
@@ -13,6 +13,15 @@ _COMPARISONS = {
     ">": comparison.gt,
     ">=": comparison.ge,
 }
+
+#: {field: key of an estimate}; shares are from 0 to 1 there, and percentages here.
+_SHARES = {
+    "win_probability": "win",
+    "win_low": "low",
+    "win_high": "high",
+    "win_unresolved": "unresolved",
+}
+_FIGURES = {"win_k": "k", "win_n": "n", "win_open": "open", "win_basis": "level"}
 
 
 class CrmsolOpportunity(models.Model):
@@ -64,20 +73,21 @@ class CrmsolOpportunity(models.Model):
     )
     def _compute_win(self):
         found = self._get_win_estimates()
-        certain = {WON: 100.0, LOST: 0.0}
-        for opportunity in self:
-            estimate = found.get(opportunity.id)
+        certain = {WON: 1.0, LOST: 0.0}
+        percentages = self._get_percentages()
+        estimates = []
+        for id_, (outcome, phase) in zip(
+            self._ids, self._get_columns("outcome", "phase_id"), strict=True
+        ):
+            estimate = found.get(id_)
             if not estimate:
-                chance = certain.get(opportunity.outcome, opportunity.phase_id.probability)
-                estimate = {"win": chance / 100, "low": chance / 100, "high": chance / 100}
-            opportunity.win_probability = 100 * estimate["win"]
-            opportunity.win_low = 100 * estimate["low"]
-            opportunity.win_high = 100 * estimate["high"]
-            opportunity.win_unresolved = 100 * estimate.get("unresolved", 0)
-            opportunity.win_k = estimate.get("k", 0)
-            opportunity.win_n = estimate.get("n", 0)
-            opportunity.win_open = estimate.get("open", 0)
-            opportunity.win_basis = estimate.get("level", False)
+                chance = certain.get(outcome, percentages.get(phase, 0.0) / 100)
+                estimate = {"win": chance, "low": chance, "high": chance}
+            estimates.append(estimate)
+        for fname, key in _SHARES.items():
+            self._set_column(fname, [100 * estimate.get(key, 0) for estimate in estimates])
+        for fname, key in _FIGURES.items():
+            self._set_column(fname, [estimate.get(key, False) for estimate in estimates])
 
     # === SEARCH METHODS === #
 
@@ -89,17 +99,14 @@ class CrmsolOpportunity(models.Model):
         compare = _COMPARISONS.get(operator)
         if not compare or isinstance(value, bool) or not isinstance(value, (int, float)):
             return NotImplemented
-        companies = self.env.companies
         Table = self.env["crmsol.win.table"]
-        # sudo: salespeople may not read the tables, only the chances that follow from them
-        teams = Table.sudo().search([("company_id", "in", companies.ids)]).team_id
-        by_company = Table._get_tables(companies, teams)
         matching = Domain.OR(
             Domain("outcome", "=", outcome)
             for outcome, chance in ((WON, 100.0), (LOST, 0.0))
             if compare(chance, value)
         )
-        for company, tables in by_company.items():
+        for company in self.env.companies.ids:
+            tables = Table._get_chances(company).tables
             own = list(tables.get("teams", {}))
             for team in [None, *own]:
                 scope = Domain("company_id", "=", company)
@@ -145,25 +152,29 @@ class CrmsolOpportunity(models.Model):
         return max((now - (self.date_last_stage_update or now)).days, 0)
 
     def _get_win_estimates(self):
-        """Look the chances of the open ones up, with one query for all of them.
+        """Look the chances of the open ones up.
 
         :return: {id: what ``engine.probability.look_up`` returns, and ``date_known``}
         """
-        open_ = self.filtered(lambda o: o.outcome == OPEN and o.phase_id)
-        if not open_:
-            return {}
-        companies = open_.company_id | self.env.company
-        by_company = self.env["crmsol.win.table"]._get_tables(companies, open_.team_id)
-        found = {}
-        for opportunity in open_:
-            company = opportunity.company_id or self.env.company
-            tables = by_company[company.id]
-            estimate = look_up(
-                tables,
-                opportunity.phase_id._origin.id,
-                opportunity._get_days_in_phase(),
-                opportunity.phase_id.probability / 100,
-                opportunity.team_id._origin.id,
-            )
-            found[opportunity.id] = {**estimate, "date_known": tables.get("date_known")}
+        Table = self.env["crmsol.win.table"]
+        now, percentages, found = self.env.cr.now(), self._get_percentages(), {}
+        columns = ("outcome", "phase_id", "date_last_stage_update", "team_id", "company_id")
+        for id_, row in zip(self._ids, self._get_columns(*columns), strict=True):
+            outcome, phase, entered, team, company = row
+            if outcome != OPEN or phase is None:
+                continue
+            chances = Table._get_chances(company or self.env.company.id)
+            found[id_] = {
+                **chances.look_up(
+                    phase or phase.origin,
+                    (now - (entered or now)).days,
+                    percentages[phase] / 100,
+                    team,
+                ),
+                "date_known": chances.date_known,
+            }
         return found
+
+    def _get_percentages(self):
+        """Return {phase's id: its percentage}."""
+        return {phase.id: phase.probability for phase in self.phase_id}

@@ -1,12 +1,12 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import LOST, OPEN, WON
-from ..engine.probability import Count, build_tables
+from ..engine.probability import Chances, Count, build_tables
 
 _logger = logging.getLogger(__name__)
 
@@ -106,6 +106,21 @@ class CrmsolWinTable(models.Model):
     def _compute_display_name(self):
         for table in self:
             table.display_name = table.team_id.name or table.company_id.name
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     # === ACTION METHODS === #
 
@@ -224,37 +239,33 @@ class CrmsolWinTable(models.Model):
                 break
 
     @api.model
-    def _get_tables(self, companies, teams):
-        """Return {company id: tables for ``engine.probability.look_up``}, with one query.
+    @tools.ormcache("company_id")
+    def _get_chances(self, company_id):
+        """Return what the deals of a company and its teams tell.
 
-        :return: those that were built last; ``{}`` for a company that has none; beside the engine's
-            keys ``date_known``
+        They are kept until the tables are learnt anew: to parse the curves for each board and list
+        takes longer than to read the opportunities. Nobody may change what is returned.
+
+        :rtype: engine.probability.Chances
         """
-        # By SQL: salespeople see the chances of their deals, the deals behind them stay numbers;
-        # and a record's field would copy the curves, piece by piece, whenever it is read.
-        fnames = ["company_id", "team_id", "curves", "prior", "date_known"]
-        self.flush_model(fnames)
+        # By SQL: salespeople see the chances of their deals, the deals behind them stay numbers.
+        fnames = ["team_id", "curves", "prior", "date_known"]
+        self.flush_model([*fnames, "company_id"])
         rows = self.env.execute_query(
             SQL(
-                "SELECT %s FROM crmsol_win_table"
-                " WHERE company_id = ANY(%s) AND (team_id IS NULL OR team_id = ANY(%s))",
+                "SELECT %s FROM crmsol_win_table WHERE company_id = %s",
                 SQL(", ").join(map(SQL.identifier, fnames)),
-                companies.ids,
-                teams.ids,
+                company_id,
             )
         )
-        tables = {company.id: {} for company in companies}
-        for company_id, team_id, curves, prior, date_known in rows:
-            of_company = tables[company_id]
+        tables, known = {}, None
+        for team_id, curves, prior, date_known in rows:
             if team_id:
-                of_company.setdefault("teams", {})[team_id] = curves
-                of_company["team_prior"] = prior
+                tables.setdefault("teams", {})[team_id] = curves
+                tables["team_prior"] = prior
             else:
-                of_company["company"] = curves
-                of_company["prior"] = prior
-                of_company["date_known"] = date_known
+                tables["company"] = curves
+                tables["prior"] = prior
+                known = date_known
         # a team's table without its company's would stand on nothing
-        return {
-            company: of_company if "company" in of_company else {}
-            for company, of_company in tables.items()
-        }
+        return Chances(tables if "company" in tables else {}, known)

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
 
 from ..const import NUMBER_MAX
 
@@ -75,3 +76,16 @@ class ResCompany(models.Model):
         f"CHECK(crmsol_big_deal_amount BETWEEN 0 AND {NUMBER_MAX})",
         "The amount from which a deal is big cannot be negative. Give 0 for no notifications.",
     )
+
+    # === READ METHODS === #
+
+    @api.model
+    @tools.ormcache()
+    def _crmsol_get_only_currency_id(self):
+        """Return the id of the currency that all companies have, None if they have several."""
+        self.flush_model(["currency_id"])
+        rows = self.env.execute_query(SQL("SELECT DISTINCT currency_id FROM res_company LIMIT 2"))
+        return rows[0][0] if len(rows) == 1 else None
+
+    def cache_invalidation_fields(self):
+        return super().cache_invalidation_fields() | {"currency_id"}

@@ -13,6 +13,7 @@ from . import (
     test_big_deal,
     test_calibration,
     test_calibration_page,
+    test_cards,
     test_client_context,
     test_client_input,
     test_closing,

@@ -44,6 +44,7 @@ class TestGroup(CrmsolCommon):
             "UPDATE res_company SET currency_id = %s WHERE id <> ALL(%s)", [own.id, others]
         )
         self.env.invalidate_all()
+        self.env.registry.clear_cache()
 
     def _read(self, groupby, deals=None):
         Opportunity = self.env[OPPORTUNITY_MODEL]
@@ -83,3 +84,11 @@ class TestGroup(CrmsolCommon):
         self.assertNotIn("DISTINCT", self._get_sql())
         self._set_currencies(self.eur, self.usd)
         self.assertIn("DISTINCT", self._get_sql())
+
+    def test_a_company_with_another_currency_is_noticed(self):
+        self._set_currencies(self.eur, self.eur)
+        self.assertNotIn("DISTINCT", self._get_sql())
+        company = self.env["res.company"].create({"name": "Abroad", "currency_id": self.usd.id})
+        self.assertIn("DISTINCT", self._get_sql())
+        company.currency_id = self.eur
+        self.assertNotIn("DISTINCT", self._get_sql())

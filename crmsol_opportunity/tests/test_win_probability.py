@@ -427,6 +427,23 @@ class TestWinProbability(WinCommon):
                     found = Opportunity.search([("win_probability", operator, threshold)])
                     self.assertEqual(found, expected)
 
+    def test_what_was_learnt_is_read_once_until_it_is_learnt_anew(self):
+        deals = self._open(3) | self._open(5)
+
+        def count_reads():
+            statements = self._get_statements(lambda: deals.mapped("win_probability"))
+            return len([text for text in statements if "FROM crmsol_win_table" in text])
+
+        self._refresh()
+        self.assertEqual([count_reads(), count_reads()], [1, 0])
+        self._live_many(30, 10)
+        self._refresh()
+        self.assertEqual([count_reads(), count_reads()], [1, 0])
+        self.assertEqual(deals[0].win_n, 40)
+        self.Table.search([]).unlink()
+        self.env.invalidate_all()
+        self.assertEqual(deals[0].win_n, 0)
+
     def test_number_of_queries_of_a_list_does_not_grow_with_the_opportunities(self):
         self._live_many(10, 10, team=self.north)
         self._refresh()
