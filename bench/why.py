@@ -62,8 +62,7 @@ EXTRA = {
         (OURS, "_compute_order_data"),
     ],
 }
-#: What both do, on either side: {part: [method]}. None of those that the thread of many records
-#: looks for (``_BATCHED``): it would take the wrapper for somebody's own and leave it to the host.
+#: What both do, on either side: {part: [method]}.
 BOTH = {
     "row of the record written": ["_write_multi"],
     "record and related ones read": ["_fetch_query"],
@@ -129,12 +128,15 @@ def wrap(registry, clock):
         for model in (OURS, LEAD, ACTION, "mail.followers", "crm.team")
         if hasattr(registry[model], name)
     ]
+    wrapped = set()
     for part, model, name in wanted:
-        cls = registry[model]
-        method = getattr(cls, name)
-        bound = isinstance(cls.__dict__.get(name), classmethod)
-        assert callable(method) and not bound, name
-        setattr(cls, name, clock.wrap(part, method))
+        # where it is defined: our thread takes what a registry's own class has for an automation's
+        cls = next(cls for cls in registry[model].mro() if name in vars(cls))
+        method = vars(cls)[name]
+        assert callable(method) and not isinstance(method, classmethod), name
+        if (cls, name) not in wrapped:
+            wrapped.add((cls, name))
+            setattr(cls, name, clock.wrap(part, method))
 
 
 def measure(registry, uid, prepare, runs, clock):

@@ -1,6 +1,7 @@
 # before the models that inherit them
 from . import crmsol_derived_mixin, crmsol_opportunity_relation_mixin  # isort: skip
-from . import crmsol_thread_mixin  # isort: skip
+from . import crmsol_thread_mixin, crmsol_thread_mixin_post  # isort: skip
+from . import crmsol_contact_mixin  # isort: skip
 from . import crmsol_usage_mixin, crmsol_parameter_mixin  # isort: skip
 
 from . import (
@@ -79,6 +80,9 @@ from . import (
     mail_activity_time,
     mail_activity_trace,
     mail_activity_type,
+    mail_alias,
+    mail_alias_domain,
+    mail_followers,
     mail_message,
     mail_message_contact,
     mail_template,

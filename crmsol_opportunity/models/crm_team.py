@@ -14,4 +14,6 @@ class CrmTeam(models.Model):
     def unlink(self):
         # a deletion by SQL's cascade would leave their aliases, and mails to nobody's team
         self.crmsol_address_ids.unlink()
+        # the same cascade shares the phases that were kept for them
+        self.env.registry.clear_cache()
         return super().unlink()

@@ -272,6 +272,8 @@ class CrmsolOpportunity(models.Model):
 
     @api.depends("company_id")
     def _compute_currency_id(self):
+        # sudo: what follows from the company of an opportunity follows whoever may read it
+        (self.company_id | self.env.company).sudo()._crmsol_fetch()
         for opportunity in self:
             if not opportunity.currency_id:
                 opportunity.currency_id = (opportunity.company_id or self.env.company).currency_id
@@ -299,6 +301,7 @@ class CrmsolOpportunity(models.Model):
 
     @api.depends("amount_company", "probability")
     def _compute_weighted_amount(self):
+        self.company_id.sudo()._crmsol_fetch()  # sudo: as related fields do
         for opportunity in self:
             weighted = opportunity.amount_company * opportunity.probability / 100
             currency = opportunity.company_currency_id or self.env.company.currency_id
@@ -332,7 +335,9 @@ class CrmsolOpportunity(models.Model):
     @api.constrains("partner_id", "contact_id", "company_id")
     def _check_customer_company(self):
         # sudo: the customer of a company that the user does not see is still to be named
-        for opportunity in self.sudo():
+        opportunities = self.sudo()
+        (opportunities.partner_id | opportunities.contact_id).fetch(["company_id"])
+        for opportunity in opportunities:
             for partner in (opportunity.partner_id, opportunity.contact_id):
                 company = partner.company_id
                 if company and company != opportunity.company_id:
@@ -390,6 +395,8 @@ class CrmsolOpportunity(models.Model):
         self._check_date_of_phase(vals)
         if "phase_id" in vals:
             phase = self.env["crmsol.phase"].browse(vals["phase_id"])
+            # with those that are left, whose names are to be read for the thread
+            phase = phase.with_prefetch({*phase.ids, *self.phase_id.ids})
             vals = {**vals, "phase_is_closing": phase.is_closing}
         if "outcome" not in vals:
             return super().write(vals)

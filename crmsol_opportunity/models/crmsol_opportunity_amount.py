@@ -125,6 +125,20 @@ class CrmsolOpportunity(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model
+    def _create(self, data_list):
+        """Give the currencies first: the host rounds one amount after the other as they come.
+
+        One that it does not know yet, it reads from the row that it has just written.
+        """
+        for data in data_list:
+            stored = data["stored"]
+            first = {
+                fname: stored[fname] for fname in ("company_id", "currency_id") if fname in stored
+            }
+            data["stored"] = first | stored
+        return super()._create(data_list)
+
     def write(self, vals):
         if "amount" not in vals or "amount_source" in vals:
             return super().write(vals)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: Types of the messages that may be a contact.
@@ -53,14 +53,54 @@ class CrmsolOpportunity(models.Model):
 
     # === MAIL METHODS === #
 
+    def message_post(self, **kwargs):
+        # sudo: what the host reads; who may post is found out later
+        self.sudo().fetch(["company_id", "name", "partner_id", "team_id", "user_id"])
+        posting = self._get_posting()
+        posting.append(self.id)
+        try:
+            return super().message_post(**kwargs)
+        finally:
+            posting.pop()
+
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         """Followers get the message too: only now it is known who does."""
-        result = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
-        if (msg_vals or {}).get("message_type", message.message_type) in CONTACT_MESSAGES:
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        values = msg_vals or {}
+        if values.get(
+            "message_type", message.message_type
+        ) in CONTACT_MESSAGES and not self._is_among_colleagues(values, recipients or []):
             self._renew_last_contact()
-        return result
+        return recipients
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_posting(self):
+        """Return the ids of the opportunities on which a message is being posted.
+
+        Their last contact is looked at by ``_notify_thread``, not when the message is created.
+        """
+        return self.env.cr.precommit.data.setdefault("crmsol.posting", [])
+
+    @api.model
+    def _is_among_colleagues(self, values, recipients):
+        """Tell whether the user writes a message that is sure to reach nobody but colleagues.
+
+        :param dict values: of the message, as far as they are known
+        :param list recipients: see ``_notify_thread``
+        """
+        colleagues = {
+            data["id"] for data in recipients if data["id"] and data["uid"] and not data["ushare"]
+        }
+        author = self.env.user.partner_id.id
+        return (
+            self.env.user._is_internal()
+            and values.get("author_id") == author
+            and not values.get("outgoing_email_to")
+            and all(data["id"] in colleagues for data in recipients)
+            and colleagues.union([author]).issuperset(values.get("partner_ids") or [])
+        )
 
     def _renew_last_contact(self):
         """Have the last contact found anew, before it is read or at the end of the transaction."""

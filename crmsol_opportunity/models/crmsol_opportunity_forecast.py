@@ -34,6 +34,7 @@ class CrmsolOpportunity(models.Model):
         "Forecast",
         compute="_compute_forecast_amount",
         store=True,
+        precompute=True,
         currency_field="company_currency_id",
         help="What is to be expected of the opportunity, in the company's currency: the amount "
         "× probability while it is open, the whole amount once it is won, nothing once it is lost.",

@@ -8,6 +8,12 @@ class CrmsolOpportunity(models.Model):
 
     # === MAIL METHODS === #
 
+    def _mail_get_companies(self, default=False):
+        companies = super()._mail_get_companies(default=default)
+        # sudo: as the host reads their domains
+        self.env["res.company"].sudo().union(*companies.values())._crmsol_fetch()
+        return companies
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Keep internal notes among the users of the company.
 
@@ -15,8 +21,9 @@ class CrmsolOpportunity(models.Model):
         customers too.
         """
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        if self._is_internal_note(message, msg_vals or {}):
-            recipients = [data for data in recipients if data["id"] and not data["share"]]
+        inside = [data for data in recipients if data["id"] and not data["share"]]
+        if len(inside) < len(recipients) and self._is_internal_note(message, msg_vals or {}):
+            return inside
         return recipients
 
     def _is_internal_note(self, message, msg_vals):

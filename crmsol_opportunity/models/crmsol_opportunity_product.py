@@ -56,6 +56,16 @@ class CrmsolOpportunity(models.Model):
         for opportunity in self:
             opportunity.locked = opportunity.outcome != OPEN or not opportunity.active
 
+    # === CRUD METHODS === #
+
+    def _add_precomputed_values(self, vals_list):
+        """Insert the total of no products, rather than compute it after the insertion."""
+        result = super()._add_precomputed_values(vals_list)
+        for vals in vals_list:
+            if not vals.get("line_ids"):
+                vals.setdefault("products_total", 0.0)
+        return result
+
     # === BUSINESS METHODS === #
 
     def _get_partner_lang(self):

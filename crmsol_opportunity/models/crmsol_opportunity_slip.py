@@ -13,6 +13,7 @@ class CrmsolOpportunity(models.Model):
         "Postponements",
         compute="_compute_slips",
         store=True,
+        precompute=True,
         copy=False,
         index="btree_not_null",
         help="How many times the expected close was put off to a later day, as history tells.",
@@ -21,6 +22,7 @@ class CrmsolOpportunity(models.Model):
         "Days Postponed",
         compute="_compute_slips",
         store=True,
+        precompute=True,
         copy=False,
         help="By how many days the expected close was put off, all postponements together. "
         "Bringing it forward takes nothing back.",
@@ -36,6 +38,7 @@ class CrmsolOpportunity(models.Model):
         "Over Budget",
         compute="_compute_budget_gap",
         store=True,
+        precompute=True,
         currency_field="currency_id",
         help="The amount less the established budget: negative where the budget leaves room. "
         "Nothing where no budget is known.",
@@ -43,7 +46,8 @@ class CrmsolOpportunity(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("date_deadline", "outcome")
+    # The outcome matters too, as long as the interval of a new date is not over: see write.
+    @api.depends("date_deadline")
     def _compute_slips(self):
         slips = self._get_slips()
         for opportunity in self:
@@ -62,7 +66,32 @@ class CrmsolOpportunity(models.Model):
         for opportunity in self:
             opportunity.budget_gap = opportunity.budget and opportunity.amount - opportunity.budget
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Count anew where closing or reopening changes the interval in which the date changed.
+
+        In any other case it begins an interval with the date that was known: no postponement.
+        """
+        result = super().write(vals)
+        if "outcome" in vals:
+            dated = self.browse(self._get_dated() & set(self.ids))
+            if dated:
+                dated._renew_slips()
+        return result
+
+    def _write_multi(self, vals_list):
+        self._get_dated().update(
+            id_ for id_, vals in zip(self._ids, vals_list, strict=True) if "date_deadline" in vals
+        )
+        return super()._write_multi(vals_list)
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_dated(self):
+        """Return the ids of those whose expected close was written by this transaction."""
+        return self.env.cr.precommit.data.setdefault("crmsol.dated", set())
 
     @api.model
     def _replace_history(self, steps):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 #: Fields of an opportunity that a phase can require: those that a salesperson fills in.
 REQUIRABLE_FIELDS = (
@@ -24,6 +24,9 @@ REQUIRABLE_FIELDS = (
 
 #: Lists of what else a phase can require.
 REQUIREMENT_LISTS = ("required_field_ids", "required_role_ids", "required_activity_type_ids")
+
+#: What of a phase is kept in the registry's cache.
+_KEPT = {*REQUIREMENT_LISTS, "active", "is_closing", "sequence", "team_ids"}
 
 
 class CrmsolPhase(models.Model):
@@ -192,6 +195,7 @@ class CrmsolPhase(models.Model):
                 self._refuse_second_closing_phase(closing)
         phases = super().create(vals_list)
         phases._make_room_before_closing()
+        self.env.registry.clear_cache()  # see _get_requirements_in_use, _get_first_open_phase_ids
         return phases
 
     def write(self, vals):
@@ -202,7 +206,13 @@ class CrmsolPhase(models.Model):
         result = super().write(vals)
         if "sequence" in vals:
             self._make_room_before_closing()
+        if _KEPT & vals.keys():
+            self.env.registry.clear_cache()  # as by create
         return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()  # as by create
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closing(self):
@@ -244,31 +254,40 @@ class CrmsolPhase(models.Model):
     # === BUSINESS METHODS === #
 
     def _prefetch_requirements(self):
-        """Learn by one statement which lists of requirements are empty, instead of by one each.
+        """Know which lists of requirements are empty without a statement for each.
 
         Most phases require nothing of most kinds.
         """
         self.ensure_one()
-        lists = [
-            field
-            for field in (self._fields[fname] for fname in REQUIREMENT_LISTS)
-            if self.id not in field._get_cache(self.env)
-        ]
-        if not self.id or len(lists) < 2:
+        if not self.id:
             return
-        in_use = SQL(", ").join(
-            SQL(
-                "EXISTS (SELECT FROM %s WHERE %s = %s)",
-                SQL.identifier(field.relation),
-                SQL.identifier(field.column1),
-                self.id,
-            )
-            for field in lists
-        )
-        [row] = self.env.execute_query(SQL("SELECT %s", in_use))
-        for field, is_used in zip(lists, row, strict=True):
-            if not is_used:
+        in_use = self._get_requirements_in_use(self.id)
+        for fname in REQUIREMENT_LISTS:
+            field = self._fields[fname]
+            if fname not in in_use and self.id not in field._get_cache(self.env):
                 field._insert_cache(self, [()])
+
+    @api.model
+    @ormcache("phase_id")
+    def _get_requirements_in_use(self, phase_id):
+        """Return the names of the lists of requirements that are not empty, or once were not."""
+        lists = [self._fields[fname] for fname in REQUIREMENT_LISTS]
+        self.flush_model(REQUIREMENT_LISTS)
+        [row] = self.env.execute_query(
+            SQL(
+                "SELECT %s",
+                SQL(", ").join(
+                    SQL(
+                        "EXISTS (SELECT FROM %s WHERE %s = %s)",
+                        SQL.identifier(field.relation),
+                        SQL.identifier(field.column1),
+                        phase_id,
+                    )
+                    for field in lists
+                ),
+            )
+        )
+        return tuple(field.name for field, is_used in zip(lists, row, strict=True) if is_used)
 
     def _make_room_before_closing(self):
         """Move the closing phase on if another one has its sequence, which it has by default."""
@@ -302,8 +321,20 @@ class CrmsolPhase(models.Model):
 
         :param crm.team team: the sales team; without one, phases kept for teams are passed over
         """
-        domain = [
-            ("is_closing", "=", False),
-            ("team_ids", "in", [False, *(team.ids if team else [])]),
-        ]
-        return self.search(domain, limit=1)
+        self.check_access("read")
+        team_ids = tuple(team.ids if team else ())
+        is_active = self.env.context.get("active_test", True)
+        return self.browse(self._get_first_open_phase_ids(team_ids, is_active))
+
+    @api.model
+    @ormcache("team_ids", "is_active")
+    def _get_first_open_phase_ids(self, team_ids, is_active):
+        """Return the id of the phase in which an opportunity begins, if there is one.
+
+        :param tuple team_ids: of the sales team, or none
+        :param bool is_active: whether archived phases are passed over
+        """
+        domain = [("is_closing", "=", False), ("team_ids", "in", [False, *team_ids])]
+        # sudo: the same for everybody; the caller asks for the right to read phases
+        phases = self.sudo().with_context(active_test=is_active)
+        return phases.search(domain, limit=1).ids

@@ -5,27 +5,66 @@ from markupsafe import escape
 
 from odoo import api, models
 from odoo.exceptions import MissingError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 from odoo.tools.mail import generate_tracking_message_id
 
-#: What of the host's is done for many records at once. An addon that changes one of them for the
-#: model is heard: then the host's own way is gone, record by record.
-_BATCHED = (
-    "_creation_subtype",
-    "_message_auto_subscribe",
-    "_message_auto_subscribe_followers",
-    "_message_compute_author",
-    "_message_compute_parent_id",
-    "_message_create",
-    "_message_log",
-    "_message_log_batch",
-    "_notify_get_recipients",
-    "_notify_thread",
-    "message_post",
+#: What of the host's is done for many records at once, or with fewer statements: {model: methods},
+#: those of the thread itself under ``None``. An addon that changes one of them is heard: then the
+#: host's own way is gone, record by record.
+_BATCHED = {
+    None: (
+        "_creation_subtype",
+        "_mail_get_alias_domains",
+        "_mail_track",
+        "_mail_track_order_fields",
+        "_message_auto_subscribe",
+        "_message_auto_subscribe_followers",
+        "_message_compute_author",
+        "_message_compute_parent_id",
+        "_message_create",
+        "_message_log",
+        "_message_log_batch",
+        "_message_subscribe",
+        "_notify_get_recipients",
+        "_notify_get_reply_to_batch",
+        "_notify_thread",
+        "_track_prepare",
+        "message_post",
+    ),
+    "mail.followers": (
+        "_add_default_followers",
+        "_add_followers",
+        "_get_recipient_data",
+        "_get_subscription_data",
+        "_insert_followers",
+    ),
+    "mail.message": (
+        "_check_access",
+        "_filter_records_for_message_operation",
+        "_get_forbidden_access",
+    ),
+}
+#: Whose versions of them are known to come to the same.
+_KNOWN = tuple(
+    f"odoo.{name}."
+    for name in (
+        "orm.models",
+        "addons.base",
+        "addons.crmsol_opportunity",
+        "addons.mail",
+        "addons.rating",
+        "addons.sms",
+    )
 )
-#: Whose versions of them are known to come to the same for tracked values.
-_KNOWN = tuple(f"odoo.addons.{name}." for name in ("crmsol_opportunity", "mail", "rating", "sms"))
 _ANCESTORS = 200  # messages among which the host looks for the one that is answered
+
+
+class _Answered(NamedTuple):
+    """What a record's new message rests upon."""
+
+    parent_id: int | None  # of the message that it answers
+    is_followed: bool  # by somebody who is to be told of the subtype
+    is_known: bool  # the subtype, which may have been deleted
 
 
 class _Tracked(NamedTuple):
@@ -56,6 +95,7 @@ class CrmsolThreadMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Subscribe the followers of all at once, rather than those of one after the other."""
+        self._fetch_author()
         if len(vals_list) < 2 or not self._is_batched():
             return super().create(vals_list)
         waiting = self.env.cr.precommit.data.setdefault(self._get_waiting_key(), [])
@@ -87,19 +127,22 @@ class CrmsolThreadMixin(models.AbstractModel):
         """Write the messages of the tracked values, as the host does, for all at once."""
         if not fields_iter or not self._is_batched():
             return super()._message_track(fields_iter, initial_values_dict)
-        described = self.fields_get(
-            fields_iter, attributes=("string", "type", "selection", "currency_field")
-        )
+        changed = self._get_changed(fields_iter, initial_values_dict)
+        described = {}
+        if any(changed.values()):
+            described = self.fields_get(
+                set().union(*changed.values()),
+                attributes=("string", "type", "selection", "currency_field"),
+            )
         tracking = {}
-        for record in self:
-            try:
-                tracking[record.id] = record._mail_track(described, initial_values_dict[record.id])
-            except MissingError:
-                continue
+        for record in self.browse(changed):
+            initial_values = initial_values_dict[record.id]
+            tracking[record.id] = record._mail_track(
+                {name: info for name, info in described.items() if name in changed[record.id]},
+                initial_values,
+            )
         tracked = self._prepare_tracked(tracking, initial_values_dict)
-        subtypes = self.env["mail.message.subtype"].union(*(each.subtype for each in tracked))
-        subtypes = subtypes.exists()  # of one that was deleted nothing is posted
-        self._post_tracked([each for each in tracked if each.subtype in subtypes])
+        self._post_tracked([each for each in tracked if each.subtype])
         self._log_tracked([each for each in tracked if not each.subtype and each.commands])
         return tracking
 
@@ -108,12 +151,27 @@ class CrmsolThreadMixin(models.AbstractModel):
     @api.model
     def _is_batched(self):
         """Tell whether nobody has changed for this model what is done for many records at once."""
-        if self.env.user._is_public():  # a guest may be the author
-            return False
+        # a guest may be the author of what the public user posts
+        return not self.env.user._is_public() and self._is_known(
+            tuple(
+                getattr(self.pool[model or self._name], name)
+                for model, names in _BATCHED.items()
+                for name in names
+            )
+        )
+
+    @api.model
+    @ormcache("methods")
+    def _is_known(self, methods):
+        """Tell whether all methods are those of modules that are known.
+
+        :param tuple methods: those that are called now: an automation may replace one at any time
+        """
         return not any(
-            name in vars(cls) and not cls.__module__.startswith(_KNOWN)
-            for cls in type(self).mro()
-            for name in _BATCHED
+            name in vars(cls) and not f"{cls.__module__}.".startswith(_KNOWN)
+            for model, names in _BATCHED.items()
+            for cls in self.pool[model or self._name].mro()
+            for name in names
         )
 
     @api.model
@@ -136,6 +194,26 @@ class CrmsolThreadMixin(models.AbstractModel):
         for pairs in alike.values():
             records = pairs[0][0].union(*(record for record, _values in pairs))
             records._message_auto_subscribe(pairs[0][1], followers_existing_policy="update")
+
+    def _get_changed(self, fields_iter, initial_values_dict):
+        """Return {record id: names of the fields that may have changed} of the existing records.
+
+        Only these have to be described: most fields are as they were.
+        """
+        changed = {}
+        for record in self:
+            initial_values, names = initial_values_dict[record.id], set()
+            try:
+                for name in initial_values.keys() & fields_iter:
+                    old, new = initial_values[name], record[name]
+                    if record._fields[name].type == "properties" or (
+                        new != old and (new or old)  # an empty record is not False
+                    ):
+                        names.add(name)
+            except MissingError:
+                continue
+            changed[record.id] = names
+        return changed
 
     def _prepare_tracked(self, tracking, initial_values_dict):
         """Return the :class:`_Tracked` of what has changed.
@@ -168,9 +246,12 @@ class CrmsolThreadMixin(models.AbstractModel):
         if not tracked:
             return
         self = self._fallback_lang()  # noqa: PLW0642  # as the host does
-        ids = [each.record.id for each in tracked]
-        records = self.browse(ids)
-        parents = records._get_message_parents()
+        answered = self._get_answered({each.record.id: each.subtype.id for each in tracked})
+        # of a subtype that was deleted nothing is posted
+        tracked = [each for each in tracked if answered[each.record.id].is_known]
+        if not tracked:
+            return
+        records = self.browse(each.record.id for each in tracked)
         # sudo: aliases and companies that the user may not read, as in ``message_post``
         domains = records.sudo()._mail_get_alias_domains(default_company=self.env.company)
         companies = records._mail_get_companies(default=self.env.company)
@@ -196,7 +277,7 @@ class CrmsolThreadMixin(models.AbstractModel):
                 "res_id": record.id,
                 "body": escape(each.body),
                 "message_type": "notification",
-                "parent_id": parents.get(record.id, False),
+                "parent_id": answered[record.id].parent_id or False,
                 "subject": False,
                 "subtype_id": each.subtype.id,
                 "partner_ids": [],
@@ -215,9 +296,8 @@ class CrmsolThreadMixin(models.AbstractModel):
         self._create_tracking_values(messages, tracked)
         for record, message, values in zip(records, messages, values_list, strict=True):
             record._message_post_after_hook(message, values)
-        followed = records._get_followed(tracked)
         for record, message, values in zip(records, messages, values_list, strict=True):
-            if record.id in followed:
+            if answered[record.id].is_followed:
                 record._notify_thread(message, values)
 
     def _log_tracked(self, tracked):
@@ -249,49 +329,45 @@ class CrmsolThreadMixin(models.AbstractModel):
         for message, commands in others:
             message.sudo().write({"tracking_value_ids": commands})
 
-    def _get_message_parents(self):
-        """Return {record id: id of the message that a new one answers}.
+    @api.model
+    def _get_answered(self, subtype_ids):
+        """Return {record id: :class:`_Answered`}, of all by one statement.
 
-        See ``_message_compute_parent_id``: the latest comment or mail, else the latest message.
+        The message that is answered is the latest comment or mail, else the latest message: see
+        ``_message_compute_parent_id``.
+
+        :param dict subtype_ids: {record id: id of the subtype of its new message}
         """
-        if not self._mail_flat_thread:
-            return {}
-        Message = self.env["mail.message"]
-        Message.flush_model(["date", "message_type", "model", "res_id"])
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT r.id, m.id
-                      FROM unnest(%s) r(id)
-                CROSS JOIN LATERAL (
-                           SELECT n.id
-                             FROM (SELECT id, message_type, date, create_date
-                                     FROM mail_message
-                                    WHERE model = %s AND res_id = r.id
-                                      AND message_type IS DISTINCT FROM 'user_notification'
-                                    ORDER BY date DESC, id DESC
-                                    LIMIT %s) n
-                            ORDER BY n.message_type IN ('comment', 'email') DESC,
-                                     COALESCE(n.date, n.create_date) DESC, n.id DESC
-                            LIMIT 1) m
-                    """,
-                    self.ids,
-                    self._name,
-                    _ANCESTORS,
-                )
+        self.env["mail.message"].flush_model(["date", "message_type", "model", "res_id"])
+        self.env["mail.followers"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.id, m.id,
+                       EXISTS (SELECT FROM mail_followers f
+                                 JOIN mail_followers_mail_message_subtype_rel fs
+                                   ON fs.mail_followers_id = f.id
+                                WHERE f.res_model = %(model)s AND f.res_id = r.id
+                                  AND fs.mail_message_subtype_id = r.subtype_id),
+                       EXISTS (SELECT FROM mail_message_subtype s WHERE s.id = r.subtype_id)
+                  FROM unnest(%(ids)s, %(subtype_ids)s::int[]) r(id, subtype_id)
+     LEFT JOIN LATERAL (
+                       SELECT n.id
+                         FROM (SELECT id, message_type, date, create_date
+                                 FROM mail_message
+                                WHERE model = %(model)s AND res_id = r.id AND %(is_flat)s
+                                  AND message_type IS DISTINCT FROM 'user_notification'
+                                ORDER BY date DESC, id DESC
+                                LIMIT %(ancestors)s) n
+                        ORDER BY n.message_type IN ('comment', 'email') DESC,
+                                 COALESCE(n.date, n.create_date) DESC, n.id DESC
+                        LIMIT 1) m ON TRUE
+                """,
+                model=self._name,
+                ids=list(subtype_ids),
+                subtype_ids=list(subtype_ids.values()),
+                is_flat=self._mail_flat_thread,
+                ancestors=_ANCESTORS,
             )
         )
-
-    def _get_followed(self, tracked):
-        """Return the ids of the records of whose message somebody may have to be notified."""
-        by_subtype = defaultdict(list)
-        for each in tracked:
-            by_subtype[each.subtype.id].append(each.record.id)
-        followed = set()
-        for subtype_id, ids in by_subtype.items():
-            recipients = self.env["mail.followers"]._get_recipient_data(
-                self.browse(ids), "notification", subtype_id, []
-            )
-            followed.update(id_ for id_, data in recipients.items() if data)
-        return followed
+        return {id_: _Answered(*found) for id_, *found in rows}

@@ -1,9 +1,10 @@
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import MissingError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..client_input import is_id
@@ -12,6 +13,17 @@ from ..const import ACTION_CANCELLED, ACTION_STATES, OPPORTUNITY_MODEL
 #: Context key of the housekeeping that deletes activities for good, without a trace. It counts for
 #: the superuser only: a client can put any key into the context.
 DELETE_KEY = "crmsol_delete_actions"
+
+#: What is read of an opportunity for which an action is planned, the data of its rules too.
+_READ_FOR_ACTIONS = (
+    "company_id",
+    "contact_id",
+    "name",
+    "partner_id",
+    "phase_id",
+    "team_id",
+    "user_id",
+)
 
 
 class MailActivity(models.Model):
@@ -260,6 +272,7 @@ class MailActivity(models.Model):
         actions = self._crmsol_actions()
         # sudo: a colleague's action may be of an opportunity that its owner may not read
         opportunities = self.env[OPPORTUNITY_MODEL].sudo().browse(actions.mapped("res_id"))
+        actions.crmsol_contact_id.fetch(["company_id"])
         for action, opportunity in zip(actions, opportunities, strict=True):
             company = action.crmsol_contact_id.company_id
             if company and company != opportunity.company_id:
@@ -277,6 +290,7 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env[OPPORTUNITY_MODEL]._fetch_author()
         vals_list = self._crmsol_prepare_create(vals_list)
         activities = super().create(vals_list)
         activities._crmsol_file_attachments()
@@ -391,13 +405,23 @@ class MailActivity(models.Model):
         Opportunity = self.env[OPPORTUNITY_MODEL]
         opportunities = Opportunity.browse(
             {full["res_id"] for _vals, full in prepared if full and full.get("res_id")}
-        ).exists()
-        contacts = opportunities._get_action_contacts()
+        )
+        opportunities.fetch(_READ_FOR_ACTIONS)
+        existing = Opportunity.browse()
+        for opportunity in opportunities:
+            with suppress(MissingError):
+                existing |= opportunity.phase_id and opportunity
+        contacts = existing._get_action_contacts()
         for vals, full in prepared:
             opportunity = full and Opportunity.browse(full.get("res_id") or 0)
             if not opportunity or opportunity not in contacts:
                 continue  # the host refuses what is linked to nothing
             vals["res_model_id"] = model_id
+            # what would be computed after the insertion, with an update
+            vals["res_model"] = OPPORTUNITY_MODEL
+            vals["res_name"] = opportunity.display_name
+            owner = self.env["res.users"].browse(full.get("user_id") or [])
+            vals["user_tz"] = owner.sudo().tz  # sudo: as the related field does
             if "crmsol_contact_id" not in vals:
                 same = defaults.get("res_id") in (False, None, opportunity.id)
                 vals["crmsol_contact_id"] = (same and defaults.get("crmsol_contact_id")) or (
@@ -417,7 +441,6 @@ class MailActivity(models.Model):
             vals.setdefault("crmsol_plan_id", self.env.context.get("crmsol_plan_id", False))
             start = fields.Datetime.to_datetime(full.get("crmsol_date_start"))
             if start:
-                owner = self.env["res.users"].browse(full.get("user_id") or [])
                 vals["date_deadline"] = self._crmsol_day_of(start, owner)
         return [vals for vals, _full in prepared]
 

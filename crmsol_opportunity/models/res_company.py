@@ -89,3 +89,18 @@ class ResCompany(models.Model):
 
     def cache_invalidation_fields(self):
         return super().cache_invalidation_fields() | {"currency_id"}
+
+    # === BUSINESS METHODS === #
+
+    def _crmsol_fetch(self):
+        """Read what it takes to write an opportunity or in its thread, not the whole company."""
+        self.fetch(
+            [
+                "active",
+                "alias_domain_id",
+                "crmsol_big_deal_amount",
+                "crmsol_loss_reason_required",
+                "currency_id",
+                "name",
+            ]
+        )

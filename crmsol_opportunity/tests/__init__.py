@@ -89,6 +89,7 @@ from . import (
     test_sudo,
     test_summary,
     test_thread_batch,
+    test_thread_single,
     test_timeline,
     test_timeline_tours,
     test_tours,

@@ -1,0 +1,35 @@
+from odoo import api, models
+from odoo.tools import SQL, ormcache
+
+
+class MailAlias(models.Model):
+    _inherit = "mail.alias"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        aliases = super().create(vals_list)
+        if any(vals.get("alias_parent_model_id") for vals in vals_list):
+            self.env.registry.clear_cache()  # see _crmsol_is_parent
+        return aliases
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "alias_parent_model_id" in vals:
+            self.env.registry.clear_cache()  # see _crmsol_is_parent
+        return result
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    @ormcache("model_name")
+    def _crmsol_is_parent(self, model_name):
+        """Tell whether there may be aliases of single records of a model: most have none."""
+        [(is_parent,)] = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM mail_alias WHERE alias_parent_model_id = %s)",
+                self.env["ir.model"]._get_id(model_name),
+            )
+        )
+        return is_parent
