@@ -21,6 +21,7 @@
         "data/ir_cron_data.xml",
         "data/web_tour_data.xml",
         "data/digest_data.xml",
+        "data/crmsol_opportunity_total_data.xml",
         "report/crmsol_opportunity_reports.xml",
         "report/crmsol_opportunity_templates.xml",
         "report/crmsol_phase_conversion_views.xml",

@@ -1,5 +1,6 @@
 # before the models that inherit them
-from . import crmsol_derived_mixin, crmsol_opportunity_relation_mixin  # isort: skip
+from . import crmsol_counted_mixin, crmsol_derived_mixin  # isort: skip
+from . import crmsol_opportunity_relation_mixin  # isort: skip
 from . import crmsol_thread_mixin, crmsol_thread_mixin_post  # isort: skip
 from . import crmsol_contact_mixin  # isort: skip
 from . import crmsol_usage_mixin, crmsol_parameter_mixin  # isort: skip
@@ -60,6 +61,8 @@ from . import (
     crmsol_opportunity_summary,
     crmsol_opportunity_timeline,
     crmsol_opportunity_timeline_format,
+    crmsol_opportunity_total,
+    crmsol_opportunity_totals,
     crmsol_opportunity_win,
     crmsol_opportunity_win_insight,
     crmsol_partner_kind,

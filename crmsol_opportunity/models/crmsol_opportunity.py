@@ -18,6 +18,7 @@ class CrmsolOpportunity(models.Model):
         "mail.tracking.duration.mixin",
         "mail.activity.mixin",
         "utm.mixin",
+        "crmsol.counted.mixin",  # last: next to what the host does itself
     ]
     _order = "priority desc, id desc"
     _check_company_auto = True

@@ -92,6 +92,7 @@ from . import (
     test_thread_single,
     test_timeline,
     test_timeline_tours,
+    test_totals,
     test_tours,
     test_transitions,
     test_views,

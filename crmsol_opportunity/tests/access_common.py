@@ -29,6 +29,7 @@ OF_SELLER = "seller"  # of a salesperson: nobody's rows do not exist
 OF_COMPANY = "company"  # everybody's of the company
 OF_ALL = "all"  # configuration, which companies share
 OF_CREATOR = "creator"  # dialogs: nobody reads those of another
+OF_NOBODY = "nobody"  # read by the addon's own SQL only
 NO_ROWS = "none"  # abstract models
 
 #: model -> (operations of the salespeople, operations of the manager, whose its rows are).
@@ -69,6 +70,8 @@ MODEL_ACCESS = {
     "crmsol.document.type": (READ, ALL, OF_ALL),
     "crmsol.threshold.settings": (NONE, NO_DELETE, OF_CREATOR),
     "crmsol.win.table": (NONE, READ, OF_COMPANY),
+    "crmsol.opportunity.total": (NONE, NONE, OF_NOBODY),
+    "crmsol.counted.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.derived.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.usage.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.parameter.mixin": (NONE, NONE, NO_ROWS),

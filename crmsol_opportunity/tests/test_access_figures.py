@@ -29,6 +29,7 @@ FIGURES = {
     ("crmsol.opportunity", "get_move_dialog"): ["deal", {"outcome": "won"}],
     ("crmsol.opportunity", "get_timeline"): ["deal"],
     ("crmsol.opportunity", "read_progress_bar"): None,  # below, as the board asks for it
+    ("crmsol.opportunity", "search_count"): [[]],
     ("crmsol.opportunity.line", "action_add_from_catalog"): None,  # opens a page
     ("crmsol.partner.report", "get_contribution"): [],
     ("crmsol.phase.stay", "get_phase_report"): [YEAR_AGO, TODAY],
