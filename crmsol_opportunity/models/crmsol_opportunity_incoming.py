@@ -17,7 +17,9 @@ class CrmsolOpportunity(models.Model):
 
         Whatever the mail is like, it is taken: nobody is there to be asked for something else.
         """
-        values = dict(custom_values or {})
+        if not isinstance(msg_dict, dict):  # no mail: the host refuses it
+            return super().message_new(msg_dict, custom_values)
+        values = dict(custom_values) if isinstance(custom_values, dict) else {}
         company = self.env["res.company"].browse(values.get("company_id") or self.env.company.id)
         sender = self._get_sender(msg_dict, company)
         # deleted or gone since the address was given to them
