@@ -34,11 +34,7 @@ class CrmsolOpportunity(models.Model):
 
     @api.depends("activity_ids.active", "activity_ids.date_deadline", "activity_ids.res_id")
     def _compute_action_ids(self):
-        actions = (
-            self.env["mail.activity"]
-            .with_context(active_test=False)
-            .search_fetch([("res_model", "=", self._name), ("res_id", "in", self.ids)])
-        )
+        actions = self._get_readable_actions()
         by_opportunity = actions.grouped("res_id")
         nothing = self.env["mail.activity"]
         for opportunity in self:
@@ -54,13 +50,7 @@ class CrmsolOpportunity(models.Model):
     @api.depends("phase_id", "company_id", "activity_ids.crmsol_plan_id", "activity_ids.active")
     def _compute_action_plan_ids(self):
         Plan = self.env["mail.activity.plan"]
-        domain = (
-            Domain("res_model", "=", self._name)
-            & Domain("template_ids", "!=", False)
-            & Domain("crmsol_phase_ids", "in", [False, *self.phase_id.ids])
-            & Domain("company_id", "in", [False, *self.company_id.ids])
-        )
-        plans = Plan.search(domain, order="name, id")
+        plans = Plan.browse(Plan._crmsol_get_plan_ids(tuple(self.company_id.ids)))
         for opportunity in self:
             phase, company = opportunity.phase_id, opportunity.company_id
             applied = opportunity.action_ids.filtered(
@@ -182,7 +172,7 @@ class CrmsolOpportunity(models.Model):
 
         The contact, else the primary or first reference, else the customer.
         """
-        without = self.filtered(lambda o: not o.contact_id)
+        without = self.filtered(lambda o: not o.contact_id)._without_empty("reference_ids")
         references = self.env["crmsol.opportunity.reference"].search_fetch(
             [("opportunity_id", "in", without.ids)],
             ["opportunity_id", "partner_id"],

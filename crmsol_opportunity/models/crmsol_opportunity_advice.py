@@ -288,15 +288,14 @@ class CrmsolOpportunity(models.Model):
         """
         # sudo: as in the state of the next action, what is planned counts whoever may open it
         Activity = self.env["mail.activity"].sudo()
-        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        fnames = ["res_id", "date_deadline", "activity_type_id", "crmsol_contact_id"]
-        planned = Activity.search_fetch(
-            [*domain, ("active", "=", True)], fnames, order="date_deadline, id"
+        domain = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        domain &= Domain("active", "=", True) | Domain.custom(to_sql=self._get_sql_of_last_action)
+        fnames = ["res_id", "active", "date_deadline", "activity_type_id", "crmsol_contact_id"]
+        found = Activity.with_context(active_test=False).search_fetch(
+            domain, fnames, order="date_deadline, id"
         )
-        last = dict(
-            Activity.with_context(active_test=False)._read_group(domain, ["res_id"], ["id:max"])
-        )
-        by_opportunity = planned.grouped("res_id")
+        last = {id_: max(actions._ids) for id_, actions in found.grouped("res_id").items()}
+        by_opportunity = found.filtered("active").grouped("res_id")
         facts = {}
         for opportunity in self:
             actions = by_opportunity.get(opportunity.id, Activity)
@@ -318,6 +317,17 @@ class CrmsolOpportunity(models.Model):
                 "planned_people": tuple(contacts.crmsol_contact_id.ids),
             }
         return facts
+
+    @api.model
+    def _get_sql_of_last_action(self, model, alias, query):
+        """Return the SQL of whether an action is the last one that its opportunity was given."""
+        return SQL(
+            "%s = (SELECT MAX(last.id) FROM mail_activity last"
+            " WHERE last.res_model = %s AND last.res_id = %s)",
+            SQL.identifier(alias, "id"),
+            self._name,
+            model._field_to_sql(alias, "res_id", query),
+        )
 
     def _get_people_facts(self, today):
         """Return the facts of the references: who decides, and who has been talked to."""

@@ -2,6 +2,7 @@ import functools
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: From the one that counts most.
 _STATES = ("overdue", "today", "planned")
@@ -14,6 +15,7 @@ _OF_PARTNER_NAME = (
     "parent_id",
     "type",
 )
+_OF_PERSON = (*_OF_PARTNER_NAME, "commercial_partner_id", "email", "phone", "vat")
 _IDS = {"fields": {}}
 _NAME = {"fields": {"display_name": {}}}
 
@@ -31,17 +33,27 @@ class CrmsolOpportunity(models.Model):
         Values that are found at once are put in the cache, where the host would have computed
         them, except for the planned actions: the cache would have to hold the others as well.
         """
-        if len(self) < 2 or not all(self._ids) or not isinstance(specification, dict):
+        if not self or not all(self._ids) or not isinstance(specification, dict):
             return super().web_read(specification)
         # it raises an error if the user may not read one of them, before anything else is read
-        self.fetch(["company_id", *(f for f in specification if not f.startswith("activity_"))])
+        fnames = [f for f in specification if not f.startswith("activity_")]
+        if len(self) == 1:  # of its lists the empty ones are not read
+            fnames = [
+                f for f in fnames if f not in self._fields or self._fields[f].type != "one2many"
+            ]
+        self.fetch(["company_id", *fnames])
         if any(self._fields["company_id"]._cache_missing_ids(self)):  # some are no more
+            return super().web_read(specification)
+        if len(self) == 1:
+            self._prefetch_empty_lists(specification)
+            self._prefetch_of_form(specification)
             return super().web_read(specification)
         self._prefetch_names(specification)
         if "company_currency_id" in specification:
             self._prefetch_company_currencies()
         if specification.get("activity_ids") != _IDS:
             return super().web_read(specification)
+        self._check_field_access(self._fields["activity_ids"], "read")
         actions = self._prefetch_planned_actions()
         others = {fname: spec for fname, spec in specification.items() if fname != "activity_ids"}
         result = super().web_read(others)
@@ -50,6 +62,45 @@ class CrmsolOpportunity(models.Model):
         return result
 
     # === BUSINESS METHODS === #
+
+    def _prefetch_empty_lists(self, fnames):
+        """Learn by one statement which lists of one opportunity are empty.
+
+        The form has several, of which most are: the host asks for each, and others ask again.
+        Nothing is told of what is in a list that is not.
+        """
+        lists = [
+            field
+            for field in (self._fields.get(fname) for fname in fnames)
+            if field is not None
+            and field.type == "one2many"
+            and field.store
+            and self.env[field.comodel_name]._fields[field.inverse_name].type == "many2one"
+            and any(field._cache_missing_ids(self))
+        ]
+        if len(lists) < 2:
+            return
+        is_used = []
+        for field in lists:
+            Comodel = self.env[field.comodel_name]
+            inverse = Comodel._fields[field.inverse_name]
+            is_used.append(
+                SQL(
+                    "EXISTS (SELECT FROM %s WHERE %s = %s)",
+                    SQL.identifier(Comodel._table),
+                    SQL.identifier(inverse.name, to_flush=inverse),
+                    self.id,
+                )
+            )
+        [row] = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(is_used)))
+        for field, used in zip(lists, row, strict=True):
+            if not used:
+                field._insert_cache(self, [()])
+
+    def _without_empty(self, fname):
+        """Return the opportunities of which a list is not known to be empty."""
+        known = self._fields[fname]._get_cache(self.env)
+        return self.filtered(lambda opportunity: known.get(opportunity.id) != ())
 
     def _prefetch_planned_actions(self):
         """Put what is shown of planned actions in the cache, of those that the user may read.
@@ -92,20 +143,45 @@ class CrmsolOpportunity(models.Model):
         return {id_: [action[0] for action in of_one] for id_, of_one in of_all.items()}
 
     def _get_readable_planned_actions(self):
-        """Return (id, opportunity's id, type's id, subject, day, time zone), the first one first.
-
-        An action is seen by its owner, and by who may post on the opportunity; rules may say more.
-        """
+        """Return (id, opportunity's id, type's id, subject, day, time zone), the first first."""
         Activity = self.env["mail.activity"]
-        domain = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
-        domain &= self.env["ir.rule"]._compute_domain(Activity._name, "read")
-        query = Activity._search(domain, order=Activity._order, bypass_access=True)
+        query = self._query_actions(Activity)
         fnames = ("id", "res_id", "activity_type_id", "summary", "date_deadline", "user_tz")
         columns = [Activity._field_to_sql(query.table, f, query) for f in (*fnames, "user_id")]
         rows = self.env.execute_query(query.select(*columns))
-        of_others = {row[1] for row in rows if row[-1] != self.env.uid}
+        allowed = self._filter_of_readable_actions({(row[-1], row[1]) for row in rows})
+        return [row[:-1] for row in rows if (row[-1], row[1]) in allowed]
+
+    def _get_readable_actions(self):
+        """Return the actions of the opportunities that the user may read, done ones too."""
+        Activity = self.env["mail.activity"].with_context(active_test=False)
+        query = self._query_actions(Activity)
+        found = Activity._fetch_query(query, Activity._determine_fields_to_fetch())
+        owners = {action.id: (action.user_id.id or None, action.res_id) for action in found}
+        allowed = self._filter_of_readable_actions(set(owners.values()))
+        readable = found.filtered(lambda action: owners[action.id] in allowed)
+        # sudo: of whoever may see an action, the contact's name is shown
+        readable.sudo().crmsol_contact_id.fetch(["name"])
+        return readable
+
+    def _query_actions(self, Activity):
+        """Return the query of the opportunities' actions, whoever may read them.
+
+        The host reads them first, to ask about their documents, and then once more.
+        """
+        Activity.check_access("read")
+        domain = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        domain &= self.env["ir.rule"]._compute_domain(Activity._name, "read")
+        return Activity._search(domain, order=Activity._order, bypass_access=True)
+
+    def _filter_of_readable_actions(self, owners):
+        """Return, of pairs of an owner and an opportunity's id, those whose actions may be read.
+
+        An action is read by its owner, and by whoever may post on the opportunity.
+        """
+        of_others = {id_ for owner, id_ in owners if owner != self.env.uid}
         allowed = set(self.browse(of_others)._filtered_access(self._mail_post_access)._ids)
-        return [row[:-1] for row in rows if row[-1] == self.env.uid or row[1] in allowed]
+        return {pair for pair in owners if pair[0] == self.env.uid or pair[1] in allowed}
 
     @api.model
     def _get_exception_type(self, types, decorations):
@@ -121,6 +197,15 @@ class CrmsolOpportunity(models.Model):
         ids = [currencies.get(company) for company in self._get_column("company_id")]
         self._set_column("company_currency_id", ids)
 
+    def _prefetch_of_form(self, specification):
+        """Read what the form of one opportunity needs of its customer, contact and salesperson.
+
+        The host reads all that they have: of each, more than a hundred columns.
+        """
+        if "partner_id" in specification:
+            (self.partner_id | self.contact_id).fetch(_OF_PERSON)
+        self._prefetch_names({"user_id": specification.get("user_id")})
+
     def _prefetch_names(self, specification):
         """Read of persons that are shown by their name what makes it, not their hundred fields."""
         for fname, spec in specification.items():
@@ -133,4 +218,4 @@ class CrmsolOpportunity(models.Model):
             elif field.comodel_name == "res.users":  # its name is that of its partner
                 users = self[fname].sudo()
                 users.fetch(["partner_id"])
-                users.partner_id.fetch(["name"])
+                users.partner_id.fetch(["name", "tz"])

@@ -181,6 +181,12 @@ class CrmsolOpportunity(models.Model):
         for index, fname in enumerate(fnames):
             self._set_column(fname, [row[index] for row in rows])
 
+    def _prefetch_day_facts(self):
+        """Set all the facts by one query: whoever needs all of them would ask by one for each."""
+        missing = [f for f in DAY_FACTS if any(self._fields[f]._cache_missing_ids(self))]
+        if missing:
+            self._set_day_facts(missing)
+
     def _get_day_facts(self, fnames):
         """Return {id: values of the facts} of saved opportunities, by one query."""
         ids = self._origin.ids

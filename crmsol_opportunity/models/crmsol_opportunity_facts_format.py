@@ -50,6 +50,7 @@ class CrmsolOpportunity(models.Model):
     )
     @api.depends_context("lang", "tz")
     def _compute_progress_facts(self):
+        self._prefetch_day_facts()
         for opportunity in self:
             facts, is_open = [], opportunity.outcome == OPEN
             slip = opportunity._get_slip_fact(

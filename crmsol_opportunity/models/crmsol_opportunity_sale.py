@@ -50,8 +50,9 @@ class CrmsolOpportunity(models.Model):
     def _compute_order_data(self):
         Order = self.env["sale.order"]
         counts, confirmed = {}, {}
+        some = self._without_empty("order_ids")
         for opportunity, state, count, last in Order._read_group(
-            [("crmsol_opportunity_id", "in", self.ids)],
+            [("crmsol_opportunity_id", "in", some.ids)],
             ["crmsol_opportunity_id", "state"],
             ["__count", "id:max"],
         ):

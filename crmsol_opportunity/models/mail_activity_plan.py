@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 
 class MailActivityPlan(models.Model):
@@ -12,6 +13,21 @@ class MailActivityPlan(models.Model):
         help="In these phases the plan is offered on an opportunity. Leave it empty to offer it "
         "in every phase.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     # === ACTION METHODS === #
 
@@ -30,3 +46,42 @@ class MailActivityPlan(models.Model):
         self.env["mail.activity.schedule"].with_context(
             active_model=opportunity._name, active_ids=opportunity.ids, active_id=opportunity.id
         ).create({"plan_id": self.id, "plan_on_demand_user_id": owner.id}).action_schedule_plan()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    @tools.ormcache("self.env.uid", "self.env.su", "tuple(self.env.companies.ids)", "company_ids")
+    def _crmsol_get_plan_ids(self, company_ids):
+        """Return the ids of the user's plans for opportunities of the companies, in order.
+
+        Plans seldom change, and every form of an opportunity asks for them.
+
+        :param tuple company_ids: besides those of all companies
+        """
+        domain = (
+            Domain("res_model", "=", "crmsol.opportunity")
+            & Domain("template_ids", "!=", False)
+            & Domain("company_id", "in", [False, *company_ids])
+        )
+        return self.with_context(active_test=True).search(domain, order="name, id")._ids
+
+
+class MailActivityPlanTemplate(models.Model):
+    """A step of a plan: a plan without any is not offered."""
+
+    _inherit = "mail.activity.plan.template"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -45,6 +45,30 @@ CARD = {
     "win_basis": {},
     "win_probability": {},
 }
+LISTS = {
+    "competitor_ids": {"fields": {"partner_id": NAME}},
+    "line_ids": {"fields": {"name": {}}, "order": "sequence ASC, id ASC", "limit": 40},
+    "order_ids": {"fields": {"name": {}}},
+    "partner_line_ids": {"fields": {"partner_id": NAME}},
+    "reference_ids": {"fields": {"partner_id": NAME}, "context": {"crmsol_name_only": True}},
+}
+FORM = {
+    **{fname: spec for fname, spec in CARD.items() if not fname.startswith("activity_")},
+    **LISTS,
+    "action_email": {},
+    "action_ids": {"fields": {"summary": {}, "crmsol_contact_name": {}, "crmsol_state": {}}},
+    "action_phone": {},
+    "action_plan_ids": {"fields": {"name": {}}},
+    "advice": {},
+    "coverage": {},
+    "order_count": {},
+    "partner_id": {"context": {"show_vat": True}, **NAME},
+    "phone": {},
+    "progress_facts": {},
+    "quoted_total": {},
+    "reference_count": {},
+    "win_insight": {},
+}
 
 
 @tagged("post_install", "-at_install")
@@ -187,6 +211,75 @@ class TestCards(CrmsolCommon):
         self._plan(self.deal, self.calls, 0)
         self._assert_same_as_the_host(specification={})
         self._assert_same_as_the_host(self.deal)
+
+    def test_a_form_with_empty_lists_and_one_with_full_ones(self):
+        self.customer.write({"vat": "ES12345674", "phone": "123"})
+        self._assert_same_as_the_host(self.deal, specification=FORM)
+        self._plan(self.deal, self.calls, -2)
+        done = self._plan(self.deal, self.visits, -1, self.clara)
+        done.active = False
+        rival = self.env["res.partner"].create({"name": "Rival", "is_company": True})
+        self.deal.write(
+            {
+                "competitor_ids": [Command.create({"partner_id": rival.id})],
+                "line_ids": [Command.create({"name": "Note", "display_type": "line_note"})],
+                "reference_ids": [Command.create({"partner_id": self.person.id})],
+            }
+        )
+        order = {"partner_id": self.customer.id, "crmsol_opportunity_id": self.deal.id}
+        self.env["sale.order"].create({**order, "user_id": self.anna.id})
+        row = self._assert_same_as_the_host(self.deal, specification=FORM)[self.deal.id]
+        counted = ("competitor_ids", "line_ids", "order_ids", "partner_line_ids", "reference_ids")
+        self.assertEqual([len(row[fname]) for fname in counted], [1, 1, 1, 0, 1])
+        self.assertEqual((len(row["action_ids"]), row["order_count"]), (2, 1))
+
+    def test_empty_lists_of_a_form_are_learnt_by_one_statement(self):
+        def read():
+            self.deal.with_user(self.anna).web_read(FORM)
+
+        read()  # rights and names of fields are known then
+        text = "; ".join(self._get_statements(read))
+        for fname in LISTS:
+            table = self.env[self.deal._fields[fname].comodel_name]._table
+            with self.subTest(fname):
+                self.assertEqual(text.count(f'FROM "{table}"'), 1)
+
+    def test_actions_of_the_form_are_those_that_the_user_may_read(self):
+        others = self._plan(self.deal, self.alarms, -1, self.clara)
+        own = self._plan(self.deal, self.calls, 1)
+        done = self._plan(self.deal, self.calls, -3)
+        done.active = False
+        deal = self.deal.with_user(self.anna)
+        self.assertEqual(deal.action_ids.ids, (others | own | done).ids)
+        values = {
+            "name": "Nobody writes",
+            "model_id": self.env["ir.model"]._get_id(OPPORTUNITY_MODEL),
+            "domain_force": "[(0, '=', 1)]",
+            "perm_read": False,
+        }
+        self.env["ir.rule"].create(values)
+        self.env.invalidate_all()
+        self.assertEqual(deal.action_ids.ids, (own | done).ids)
+
+    def test_a_plan_is_offered_once_it_has_steps_and_until_it_is_archived(self):
+        deal = self.deal.with_user(self.anna)
+
+        def get_names():
+            self.env.invalidate_all()
+            return deal.action_plan_ids.mapped("name")
+
+        plan = {"name": "Plan of the test", "res_model": OPPORTUNITY_MODEL}
+        plan = self.env["mail.activity.plan"].create(plan)
+        self.assertNotIn(plan.name, get_names())
+        step = {"plan_id": plan.id, "activity_type_id": self.calls.id, "summary": "Call"}
+        step = self.env["mail.activity.plan.template"].create(step)
+        self.assertIn(plan.name, get_names())
+        plan.active = False
+        self.assertNotIn("Plan of the test", get_names())
+        plan.active = True
+        self.assertIn(plan.name, get_names())
+        step.unlink()
+        self.assertNotIn(plan.name, get_names())
 
     def test_actions_with_their_fields_are_the_hosts(self):
         self._plan(self.deal, self.calls, 0)
