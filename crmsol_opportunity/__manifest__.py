@@ -5,7 +5,7 @@
     "summary": "Phases, pipeline and everything of the negotiation in one place",
     "author": "CRM Solutions",
     "license": "LGPL-3",
-    "depends": ["sale", "calendar"],
+    "depends": ["sale", "calendar", "rpc"],
     "data": [
         "security/ir.model.access.csv",
         "security/crmsol_rules.xml",

@@ -13,6 +13,11 @@ def is_id(value):
     return type(value) is int and 0 < value < ID_END
 
 
+def to_ids(value):
+    """Return the id in a list, as ``browse`` takes it; an empty one where it cannot be any."""
+    return [value] if is_id(value) else []
+
+
 def to_day(value):
     """Return the date, None where the value is none or years away from any deal."""
     try:

@@ -74,6 +74,7 @@ from . import (
     crmsol_win_table,
     digest_digest,
     ir_attachment,
+    ir_http,
     mail_activity,
     mail_activity_agenda,
     mail_activity_closing,

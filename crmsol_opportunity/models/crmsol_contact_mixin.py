@@ -39,8 +39,11 @@ class CrmsolContactMixin(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     def _crmsol_get_contact_opportunities(self):
-        """Return the opportunities whose last contact may be one of these, as superuser."""
-        raise NotImplementedError
+        """Return the opportunities whose last contact may be one of these, as superuser.
+
+        A model with the mixin says which. The mixin itself has none: a client may call it too.
+        """
+        return self.env["crmsol.opportunity"]
 
     def _crmsol_get_contact_opportunities_of_new(self, vals_list):
         """Return those of just created ones.

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..client_input import to_ids
 from ..const import LOST, NAME_MAX_LENGTH, OF_CLOSED, OPEN, PRIORITIES, WON
 
 
@@ -376,7 +377,7 @@ class CrmsolOpportunity(models.Model):
             self._check_date_of_phase(vals, is_new=True)
             phase_id, outcome = vals["phase_id"], vals["outcome"]
             # before the insertion: SQL would refuse it with fewer words
-            phase = self.env["crmsol.phase"].browse(phase_id or [])
+            phase = self.env["crmsol.phase"].browse(to_ids(phase_id))
             self._check_outcome_of_phase(vals.get("name"), phase, outcome)
             vals["phase_is_closing"] = phase.is_closing
             if outcome == OPEN:
@@ -395,7 +396,7 @@ class CrmsolOpportunity(models.Model):
         self._check_values(vals)
         self._check_date_of_phase(vals)
         if "phase_id" in vals:
-            phase = self.env["crmsol.phase"].browse(vals["phase_id"])
+            phase = self.env["crmsol.phase"].browse(to_ids(vals["phase_id"]))
             # with those that are left, whose names are to be read for the thread
             phase = phase.with_prefetch({*phase.ids, *self.phase_id.ids})
             vals = {**vals, "phase_is_closing": phase.is_closing}

@@ -26,9 +26,12 @@ class CrmsolOpportunity(models.Model):
         The host finds the state of every record's activities, of whatever domain, and joins them to
         all the records shown, to count those without any too and then leave them out.
         """
-        field = self._fields.get(group_by)
+        field = self._fields.get(group_by) if isinstance(group_by, str) else None
         is_column = field and field.store and field.type in ("many2one", "selection")
-        if progress_bar["field"] != "activity_state" or not is_column:
+        is_of_action = isinstance(progress_bar, dict) and (
+            progress_bar.get("field") == "activity_state" and "colors" in progress_bar
+        )
+        if not is_of_action or not is_column:
             return super().read_progress_bar(domain, group_by, progress_bar)
         self._check_field_access(self._fields["activity_state"], "read")
         self.check_access("read")

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
+from ..client_input import to_ids
 from ..const import OPPORTUNITY_MODEL
 
 #: Context key of the move that a manager decided upon although something is missing. It counts for
@@ -34,7 +35,7 @@ class CrmsolOpportunity(models.Model):
     def write(self, vals):
         if not vals.get("phase_id"):
             return super().write(vals)
-        phase = self.env["crmsol.phase"].browse(vals["phase_id"])
+        phase = self.env["crmsol.phase"].browse(to_ids(vals["phase_id"]))
         entering = self._filtered_entering(phase)
         result = super().write(vals)
         if not (self.env.su and self.env.context.get(OVERRIDE_KEY)):

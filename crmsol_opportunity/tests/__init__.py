@@ -14,6 +14,7 @@ from . import (
     test_calibration,
     test_calibration_page,
     test_cards,
+    test_client_call,
     test_client_context,
     test_client_input,
     test_closing,

@@ -22,3 +22,22 @@ def get_public_methods(env):
             if function.__module__.startswith(OWN_MODULE):
                 found[model, name] = function
     return found
+
+
+def get_host_methods(env, own):
+    """Return {(model, method): function} of the host's methods that our models have as well.
+
+    :param own: what :func:`get_public_methods` found
+    """
+    found = {}
+    for model in sorted(model for model in env.registry if model.startswith("crmsol.")):
+        cls = env.registry[model]
+        for name in dir(cls):
+            if name.startswith("_") or (model, name) in own:
+                continue
+            function = getattr(cls, name)
+            if inspect.isroutine(function) and not any(
+                getattr(getattr(base, name, None), "_api_private", False) for base in cls.__mro__
+            ):
+                found[model, name] = function
+    return found
