@@ -174,7 +174,6 @@ class CrmsolOpportunity(models.Model):
             if choice not in opportunity.order_ids:
                 choice = opportunity.principal_order_id
             opportunity.write({"principal_choice_id": choice.id})
-        self._renew_last_contact()  # the mails of a quotation come and go with it
 
     def _prepare_quotation_context(self):
         """Return the context in which a new quotation is filled in from the opportunity.

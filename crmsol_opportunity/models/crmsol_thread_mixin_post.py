@@ -12,6 +12,7 @@ class CrmsolThreadMixin(models.AbstractModel):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self.env["res.users"]._crmsol_fetch_session()
         context = self.env.context
         is_tracked = not context.get("tracking_disable") and not context.get("mail_notrack")
         if is_tracked and self._is_changing_properties(frozenset(vals)):
@@ -25,21 +26,23 @@ class CrmsolThreadMixin(models.AbstractModel):
 
         To read them takes statements of their own: they are not read with the rest of the record.
         """
+        names = self._track_get_fields().intersection(fields_iter)
+        if not names:
+            return None
         properties = self._get_tracked_properties()
-        names = set(fields_iter)
         if not properties or not self._is_batched():
             return super()._track_prepare(names)
-        if names.issuperset(self._fields):  # by a write, which anything may follow
+        if names == self._track_get_fields():  # by a write, which anything may follow
             self._get_postponed().update(self.ids)
             return super()._track_prepare(names - properties.keys())
-        if names & {*properties, *properties.values()}:  # about to be computed
+        if not names.isdisjoint({*properties, *properties.values()}):  # about to be computed
             self.browse(self._get_postponed() & set(self.ids))._track_properties()
         return super()._track_prepare(names)
 
     def _message_compute_author(self, author_id=None, email_from=None):
-        """Read of the user what an author needs, not the whole of the user and their contact."""
+        """Read of the user what an author needs, not the whole of them and of their contact."""
         if author_id is None and not email_from:
-            self._fetch_author()
+            self.env["res.users"]._crmsol_fetch_session()
         return super()._message_compute_author(author_id, email_from)
 
     def _message_compute_parent_id(self, parent_id):
@@ -104,15 +107,6 @@ class CrmsolThreadMixin(models.AbstractModel):
         return reply_to
 
     # === BUSINESS METHODS === #
-
-    @api.model
-    def _fetch_author(self):
-        """Read what a thread needs to know of the user, who is to become an author or follower."""
-        user = self.env.user.sudo()  # sudo: everybody may know who they are
-        user.fetch(["active", "partner_id", "share"])
-        user.partner_id.fetch(
-            ["active", "email", "email_normalized", "lang", "name", "partner_share", "tz"]
-        )
 
     def _is_post_allowed(self, res_ids):
         """Tell whether the user may create messages, and those of all these records."""

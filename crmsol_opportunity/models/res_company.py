@@ -3,6 +3,16 @@ from odoo.tools import SQL
 
 from ..const import NUMBER_MAX
 
+#: What it takes of a company to write an opportunity, or in its thread.
+FIELDS_OF_THREAD = (
+    "active",
+    "alias_domain_id",
+    "crmsol_big_deal_amount",
+    "crmsol_loss_reason_required",
+    "currency_id",
+    "name",
+)
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -94,13 +104,6 @@ class ResCompany(models.Model):
 
     def _crmsol_fetch(self):
         """Read what it takes to write an opportunity or in its thread, not the whole company."""
-        self.fetch(
-            [
-                "active",
-                "alias_domain_id",
-                "crmsol_big_deal_amount",
-                "crmsol_loss_reason_required",
-                "currency_id",
-                "name",
-            ]
-        )
+        known = self._fields["alias_domain_id"]._get_cache(self.env)
+        if any(id_ not in known for id_ in self._ids):
+            self.fetch(FIELDS_OF_THREAD)

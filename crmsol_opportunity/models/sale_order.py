@@ -138,6 +138,9 @@ class SaleOrder(models.Model):
         before = self.sudo().crmsol_opportunity_id
         result = super().write(vals)
         self._crmsol_keep_principal(before)
+        if "crmsol_opportunity_id" in vals:
+            # the mails of a quotation come and go with it; a new one has none
+            (before | self.sudo().crmsol_opportunity_id)._renew_last_contact()
         return result
 
     def unlink(self):
@@ -145,6 +148,7 @@ class SaleOrder(models.Model):
         opportunities = self.sudo().crmsol_opportunity_id
         result = super().unlink()
         opportunities._keep_principal()
+        opportunities._renew_last_contact()
         return result
 
     def copy_data(self, default=None):

@@ -87,6 +87,7 @@ from . import (
     test_sales_tours,
     test_search,
     test_security,
+    test_single_write,
     test_sudo,
     test_summary,
     test_thread_batch,

@@ -72,6 +72,7 @@ MODEL_ACCESS = {
     "crmsol.win.table": (NONE, READ, OF_COMPANY),
     "crmsol.opportunity.total": (NONE, NONE, OF_NOBODY),
     "crmsol.counted.mixin": (NONE, NONE, NO_ROWS),
+    "crmsol.contact.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.derived.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.usage.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.parameter.mixin": (NONE, NONE, NO_ROWS),

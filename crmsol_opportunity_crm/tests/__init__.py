@@ -1,5 +1,6 @@
 from . import (
     test_coexistence,
+    test_fewer_statements,
     test_migration,
     test_migration_history,
     test_migration_run,

@@ -1,0 +1,68 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .res_company import FIELDS_OF_THREAD
+
+#: What is read together of the user, their contact, the company that they work for at the moment
+#: and its currency: (model, alias, names of the fields).
+_SESSION = (
+    ("res.users", "u", ("active", "partner_id", "share")),
+    (
+        "res.partner",
+        "p",
+        ("active", "email", "email_normalized", "lang", "name", "partner_share", "tz"),
+    ),
+    ("res.company", "c", FIELDS_OF_THREAD),
+    ("res.currency", "y", ("active", "decimal_places", "name", "rounding")),
+)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _crmsol_fetch_session(self):
+        """Read by one statement what writing an opportunity asks of who writes it, and for whom.
+
+        The ORM reads the user, their contact, the company and its currency one after the other, and
+        of each whatever it has.
+        """
+        user, company = self.env.user, self.env.company
+        if user.id in user._fields["partner_id"]._get_cache(self.env):
+            return
+        read = [
+            # sudo: everybody may know who they are and for which company they work
+            (self.env[model].sudo(), alias, fname)
+            for model, alias, fnames in _SESSION
+            for fname in fnames
+        ]
+        [values] = self.env.execute_query(
+            SQL(
+                """
+                SELECT %s
+                  FROM res_users u
+                  JOIN res_partner p ON p.id = u.partner_id
+                  JOIN res_company c ON c.id = %s
+                  JOIN res_currency y ON y.id = c.currency_id
+                 WHERE u.id = %s
+                """,
+                SQL(", ").join(model._field_to_sql(alias, fname) for model, alias, fname in read),
+                company.id,
+                user.id,
+            )
+        )
+        found = {
+            (alias, fname): value
+            for (_model, alias, fname), value in zip(read, values, strict=True)
+        }
+        ids = {
+            "u": user.id,
+            "p": found["u", "partner_id"],
+            "c": company.id,
+            "y": found["c", "currency_id"],
+        }
+        for model, alias, fname in read:
+            record = model.browse(ids[alias])
+            record._fields[fname]._insert_cache(record, [found[alias, fname]])
