@@ -13,6 +13,8 @@ _ACTIVITY_FIELDS = (
     "activity_type_icon",
     "activity_type_id",
 )
+#: Bars of phases that show how long the record was in each.
+_PHASE_BARS = ("crmsol_phase_statusbar", "rotting_statusbar_duration", "statusbar_duration")
 _SUBVIEWS = ("list", "kanban")
 #: Of the list whose hidden columns are read when they are shown; see its hidden_columns.js, and
 #: what of a node is no expression there.
@@ -40,6 +42,10 @@ def specification(client, model, view_type, xmlid):
     if "activity_ids" in found:
         found["activity_ids"] = {"fields": {}}
         found.update({name: _of_field(Model, name) for name in _ACTIVITY_FIELDS})
+    for node in arch.iter("progressbar"):  # what is summed above the columns
+        found.setdefault(node.get("sum_field"), {})
+    if view_type == "form":
+        found["display_name"] = {}
     return found
 
 
@@ -47,8 +53,12 @@ def _remove_hidden_columns(Model, arch):
     """Leave columns out that the user has yet to show, unless something shown depends on them."""
     domains = Model.fields_get(attributes=["domain"])
     columns = arch.findall("field")
-    hidden = {node.get("name") for node in columns if node.get("optional") == "hide"}
-    hidden -= {node.get("name") for node in columns if node.get("optional") != "hide"}
+    shown = [
+        node.get("name")
+        for node in columns
+        if node.get("optional") != "hide" and not node.get("data-used-by")
+    ]
+    hidden = {node.get("name") for node in columns} - set(shown)
     size = None
     while len(hidden) != size:
         size, texts = len(hidden), []
@@ -56,7 +66,11 @@ def _remove_hidden_columns(Model, arch):
             name = node.get("name")
             if node.tag == "field" and name in hidden:
                 continue
-            texts += [text for key, text in node.attrib.items() if key not in _TEXTS]
+            texts += [
+                text
+                for key, text in node.attrib.items()
+                if key not in _TEXTS and not key.startswith("data-")
+            ]
             texts.append(node.tag == "field" and domains.get(name, {}).get("domain"))
         text = " ".join(text for text in texts if isinstance(text, str))
         hidden -= set(re.findall(r"\w+", text))
@@ -75,6 +89,10 @@ def _of_arch(Model, arch):
     for node in arch.xpath(f".//field[count(ancestor::field) = {level}]"):
         name = node.get("name")
         found[name] = _of_field(Model, name)
+        if node.get("widget") in _PHASE_BARS:
+            found["duration_tracking"] = {}
+        if "color_field" in node.get("options", ""):
+            found[name]["fields"]["color"] = {}
         subview = next((node.find(kind) for kind in _SUBVIEWS if node.find(kind) is not None), None)
         if subview is not None:
             comodel = Model.env[Model._fields[name].comodel_name]

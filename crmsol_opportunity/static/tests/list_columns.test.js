@@ -21,6 +21,8 @@ class Opportunity extends models.Model {
     phase_id = fields.Many2one({ relation: "phase", domain: "[('team_id', '=', team_id)]" });
     budget = fields.Integer({ aggregator: "sum" });
     slips = fields.Integer();
+    note = fields.Char();
+    is_ready = fields.Boolean();
     _records = [
         { id: 1, name: "First deal", outcome: "open", budget: 10, slips: 3 },
         { id: 2, name: "Second deal", outcome: "lost", budget: 20, slips: 4 },
@@ -45,6 +47,8 @@ const ARCH = `
         <field name="team_id" optional="hide"/>
         <field name="budget" optional="hide" sum="Total"/>
         <field name="slips" optional="show"/>
+        <field name="note" optional="hide" readonly="not is_ready"/>
+        <field name="is_ready" column_invisible="True" data-used-by="note (readonly)"/>
     </list>`;
 
 const mountList = (more = {}) =>
@@ -87,11 +91,18 @@ test("showing a column reads it, and keeps what is selected", async () => {
     expect("td[name=budget]").toHaveCount(2);
 });
 
+test("what the server added for a hidden column is read with it", async () => {
+    stepReads();
+    await mountList();
+    await toggle("note");
+    expect.verifySteps([ALWAYS, "is_ready name note outcome phase_id slips team_id"]);
+});
+
 test("the columns that the user has chosen are read from the start", async () => {
     stepReads();
     const viewId = 7;
     const key = `optional_fields,crmsol.opportunity,list,${viewId}`;
-    const names = ["budget", "name", "outcome", "phase_id", "slips", "team_id"];
+    const names = ["budget", "is_ready", "name", "note", "outcome", "phase_id", "slips", "team_id"];
     // as the host keeps it, so that a choice made with it holds on
     browser.localStorage.setItem([key, ...names].join(","), "budget");
     await mountList({ viewId, config: { viewId } });

@@ -15,7 +15,12 @@ export function getShownActiveFields(archInfo, fields, isShown) {
     const columns = archInfo.columns.filter((column) => column.type === "field");
     const hidden = new Set(columns.map((column) => column.name));
     const show = (name) => hidden.delete(name);
-    columns.filter((column) => !column.optional || isShown(column)).forEach((c) => show(c.name));
+    // what the server has added, others need: it is kept if they are shown
+    const added = [...archInfo.xmlDoc.querySelectorAll("field[data-used-by]")];
+    const addedNames = added.map((node) => node.getAttribute("name"));
+    columns
+        .filter((column) => (column.optional ? isShown(column) : !addedNames.includes(column.name)))
+        .forEach((column) => show(column.name));
     let size;
     do {
         size = hidden.size;
@@ -28,7 +33,8 @@ export function getShownActiveFields(archInfo, fields, isShown) {
 function getTerms(xmlDoc, fields, hidden) {
     const texts = [xmlDoc, ...xmlDoc.querySelectorAll("*")].flatMap((node) => {
         const name = node.tagName === "field" && node.getAttribute("name");
-        const attributes = [...node.attributes].filter((attr) => !TEXTS.includes(attr.name));
+        const isText = (attr) => TEXTS.includes(attr.name) || attr.name.startsWith("data-");
+        const attributes = [...node.attributes].filter((attr) => !isText(attr));
         return hidden.has(name)
             ? []
             : [...attributes.map((attr) => attr.value), name && fields[name]?.domain];
