@@ -73,6 +73,7 @@ class Generator(MasterData):
             opportunities._renew_last_contact()
             self.env.flush_all()
             self.env.invalidate_all()
+        self.env["crmsol.opportunity"]._renew_next_actions()
         self.env["crmsol.opportunity.total"]._rebuild()
 
     # === OPPORTUNITIES === #

@@ -36,10 +36,14 @@ class CrmsolDerivedMixin(models.AbstractModel):
         for fname in fnames:
             field = self._fields.get(fname)
             if field and field.compute and field.store and field.readonly:
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from other data and cannot be set. "
-                        "Change what it follows from.",
-                        field=field._description_string(self.env),
-                    )
-                )
+                self._refuse_derived(field)
+
+    @api.model
+    def _refuse_derived(self, field):
+        raise AccessError(
+            self.env._(
+                "“%(field)s” follows from other data and cannot be set. "
+                "Change what it follows from.",
+                field=field._description_string(self.env),
+            )
+        )

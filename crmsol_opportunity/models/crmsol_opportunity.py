@@ -241,6 +241,10 @@ class CrmsolOpportunity(models.Model):
     )
     _default_order_idx = models.Index("(priority DESC, id DESC) WHERE active IS TRUE")
     _phase_order_idx = models.Index("(phase_id, priority DESC, id DESC) WHERE active IS TRUE")
+    # the same of a salesperson's own board
+    _seller_phase_order_idx = models.Index(
+        "(user_id, phase_id, priority DESC, id DESC) WHERE active IS TRUE"
+    )
     # what a salesperson closes next, without reading what the others do
     _agenda_idx = models.Index(
         f"(user_id, date_deadline, id) WHERE active IS TRUE AND outcome = '{OPEN}'"

@@ -71,6 +71,7 @@ from . import (
     test_migration,
     test_my_day,
     test_my_day_tours,
+    test_next_action,
     test_partner_merge,
     test_performance,
     test_phase_gate,

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 from odoo import SUPERUSER_ID, api
@@ -226,3 +227,29 @@ class TestRaces(BaseCase):
         self.assertEqual(errors, [None, None])
         self._check(ids)
         self.assertEqual(set(self._read(ids, "outcome")), {WON})
+
+    def test_an_action_planned_while_another_is_done_is_the_next_one(self):
+        def plan(env, id_, day):
+            return env["mail.activity"].create(
+                {
+                    "summary": "Call",
+                    "activity_type_id": env.ref("mail.mail_activity_data_call").id,
+                    "res_model_id": env["ir.model"]._get_id("crmsol.opportunity"),
+                    "res_id": id_,
+                    "user_id": self.admin_id,
+                    "date_deadline": day,
+                }
+            )
+
+        for _ in range(ROUNDS):
+            [id_] = self._create()
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                first_id = plan(env, id_, "2027-01-05").id
+
+            def do(env, first_id=first_id):
+                env["mail.activity"].browse(first_id).action_feedback(feedback="Done")
+
+            errors = self._race(lambda env, id_=id_: plan(env, id_, "2027-01-07"), do)
+            self.assertEqual(errors, [None, None])
+            self.assertEqual(self._read([id_], "date_next_action"), [date(2027, 1, 7)])
