@@ -3,6 +3,7 @@ from contextlib import suppress
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
+from ..client_input import to_ids
 from ..const import OPPORTUNITY_MODEL
 
 #: What is read of an opportunity for which an action is planned, the data of its rules too.
@@ -72,7 +73,7 @@ class MailActivity(models.Model):
             vals["res_model_id"] = model_id
             # what would be computed after the insertion, with an update
             vals["res_name"] = opportunity.display_name
-            owner = self.env["res.users"].browse(full.get("user_id") or [])
+            owner = self.env["res.users"].browse(to_ids(full.get("user_id")))
             vals["user_tz"] = owner.sudo().tz  # sudo: as the related field does
             if "crmsol_contact_id" not in vals:
                 same = defaults.get("res_id") in (False, None, opportunity.id)
