@@ -12,6 +12,21 @@ def _columns(alias, columns=_COLUMNS):
     return SQL(", ").join(SQL.identifier(alias, column) for column in columns)
 
 
+# Composed once, as every change of an opportunity needs them. ``t.now`` is the transaction's time.
+_NAMES = SQL(", ").join(map(SQL.identifier, _COLUMNS))
+_WAS, _IS_NOW = _columns("h"), _columns("s")
+_BEGAN = SQL("h.date_from < t.now")  # in an earlier transaction
+_ASSIGNMENTS = SQL(", ").join(
+    SQL(
+        "%s = CASE WHEN %s THEN %s ELSE %s END",
+        SQL.identifier(column),
+        _BEGAN,
+        SQL.identifier("h", column),
+        SQL.identifier("s", column),
+    )
+    for column in _COLUMNS
+)
+
 #: The present state of opportunities as history has it. One parameter: their ids.
 _PRESENT = """
     SELECT o.id, o.phase_id, o.outcome, COALESCE(o.active, FALSE) AS active,
@@ -65,13 +80,12 @@ class CrmsolOpportunity(models.Model):
         then it takes the state over, and disappears if that is the state from which it began.
         """
         ids, now = list(self._ids), self.env.cr.now()
-        began = SQL("h.date_from < %s", now)  # in an earlier transaction
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH changed AS (
                     UPDATE crmsol_opportunity_history h
-                       SET date_to = CASE WHEN %(began)s THEN %(now)s::timestamp END,
+                       SET date_to = CASE WHEN %(began)s THEN t.now END,
                            %(assignments)s,
                            phase_date_from = CASE WHEN %(began)s THEN h.phase_date_from
                                ELSE COALESCE(
@@ -79,12 +93,12 @@ class CrmsolOpportunity(models.Model):
                                      WHERE p.opportunity_id = h.opportunity_id
                                        AND p.date_to = h.date_from AND p.phase_id = s.phase_id),
                                    h.date_from) END
-                      FROM (%(present)s) s
+                      FROM (%(present)s) s, (SELECT %(now)s::timestamp AS now) t
                      WHERE h.opportunity_id = s.id AND h.date_to IS NULL
                        AND (%(was)s) IS DISTINCT FROM (%(is_now)s)
                  RETURNING h.opportunity_id, h.date_to, %(is_now)s,
                            CASE WHEN h.phase_id = s.phase_id THEN h.phase_date_from
-                                ELSE %(now)s::timestamp END AS phase_date_from
+                                ELSE t.now END AS phase_date_from
                 ), begun AS (
                     INSERT INTO crmsol_opportunity_history
                                 (opportunity_id, date_from, phase_date_from, %(columns)s)
@@ -93,22 +107,13 @@ class CrmsolOpportunity(models.Model):
                 )
                 SELECT opportunity_id, date_to IS NULL FROM changed
                 """,
-                began=began,
+                began=_BEGAN,
                 now=now,
-                assignments=SQL(", ").join(
-                    SQL(
-                        "%s = CASE WHEN %s THEN %s ELSE %s END",
-                        SQL.identifier(column),
-                        began,
-                        SQL.identifier("h", column),
-                        SQL.identifier("s", column),
-                    )
-                    for column in _COLUMNS
-                ),
+                assignments=_ASSIGNMENTS,
                 present=SQL(_PRESENT, ids),
-                was=_columns("h"),
-                is_now=_columns("s"),
-                columns=SQL(", ").join(map(SQL.identifier, _COLUMNS)),
+                was=_WAS,
+                is_now=_IS_NOW,
+                columns=_NAMES,
             )
         )
         same_transaction = [id_ for id_, is_present in rows if is_present]
@@ -142,10 +147,10 @@ class CrmsolOpportunity(models.Model):
                                     WHERE c.opportunity_id = s.id AND c.date_to IS NULL)
                 RETURNING id
                 """,
-                columns=SQL(", ").join(map(SQL.identifier, _COLUMNS)),
+                columns=_NAMES,
                 begin=SQL("LEAST(s.date_last_stage_update, %s::timestamp)", now),
                 now=now,
-                state=_columns("s"),
+                state=_IS_NOW,
                 present=SQL(_PRESENT, ids),
             )
         )

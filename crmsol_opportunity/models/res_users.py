@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from .res_company import FIELDS_OF_THREAD
 
@@ -32,13 +32,7 @@ class ResUsers(models.Model):
         user, company = self.env.user, self.env.company
         if user.id in user._fields["partner_id"]._get_cache(self.env):
             return
-        read = [
-            # sudo: everybody may know who they are and for which company they work
-            (self.env[model].sudo(), alias, fname)
-            for model, alias, fnames in _SESSION
-            for fname in fnames
-        ]
-        [values] = self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
                 SELECT %s
@@ -48,21 +42,33 @@ class ResUsers(models.Model):
                   JOIN res_currency y ON y.id = c.currency_id
                  WHERE u.id = %s
                 """,
-                SQL(", ").join(model._field_to_sql(alias, fname) for model, alias, fname in read),
+                self._crmsol_get_session_columns(),
                 company.id,
                 user.id,
             )
         )
-        found = {
-            (alias, fname): value
-            for (_model, alias, fname), value in zip(read, values, strict=True)
-        }
+        if not rows:
+            return  # what misses is read, and refused, as ever
+        names = ((alias, fname) for _model, alias, fnames in _SESSION for fname in fnames)
+        found = dict(zip(names, rows[0], strict=True))
         ids = {
             "u": user.id,
             "p": found["u", "partner_id"],
             "c": company.id,
             "y": found["c", "currency_id"],
         }
-        for model, alias, fname in read:
-            record = model.browse(ids[alias])
-            record._fields[fname]._insert_cache(record, [found[alias, fname]])
+        for model, alias, fnames in _SESSION:
+            record = self.env[model].browse(ids[alias])
+            for fname in fnames:
+                record._fields[fname]._insert_cache(record, [found[alias, fname]])
+
+    @api.model
+    @ormcache()
+    def _crmsol_get_session_columns(self):
+        """Return the SQL of the columns of ``_SESSION``, none of which depends on who reads it."""
+        return SQL(", ").join(
+            # sudo: everybody may know who they are and for which company they work
+            self.env[model].sudo()._field_to_sql(alias, fname)
+            for model, alias, fnames in _SESSION
+            for fname in fnames
+        )
