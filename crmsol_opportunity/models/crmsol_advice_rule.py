@@ -1,6 +1,6 @@
 from math import isfinite
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..engine.advice import DECISIONS, WITHOUT_THRESHOLD, Rule
@@ -160,13 +160,36 @@ class CrmsolAdviceRule(models.Model):
                     )
                 )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     # === BUSINESS METHODS === #
 
     @api.model
     def _get_rules(self):
         """Return the rules that count, by code."""
+        ids = dict(self._get_ids_of_rules())
+        return dict(zip(ids, self.browse(ids.values()), strict=True))
+
+    @api.model
+    @tools.ormcache()
+    def _get_ids_of_rules(self):
+        """Return (code, id) of the rules that count, in order: every form asks for them."""
         domain = [("code", "in", list(DECISIONS)), ("active", "=", True)]
-        return {rule.code: rule for rule in self.search_fetch(domain)}
+        # sudo: the rules are the same for all users
+        return [(rule.code, rule.id) for rule in self.sudo().search_fetch(domain, ["code"])]
 
     def _to_engine(self):
         """Return the rule as the decision table wants it."""

@@ -2,7 +2,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import OPEN
@@ -213,24 +212,26 @@ class CrmsolOpportunity(models.Model):
 
     def _get_answered_advice(self):
         """Return {id: {(code, mark)}} of what was set aside, or has an action that stands."""
-        # sudo: an answer counts whoever gave it, and whatever became of the action
-        answers = (
-            self.env["crmsol.advice.dismissal"]
-            .sudo()
-            .with_context(active_test=False)
-            .search_fetch(
-                Domain("opportunity_id", "in", self.ids)
-                & (
-                    Domain("activity_id", "=", False)
-                    | Domain("activity_id.crmsol_cancelled", "!=", True)
-                ),
-                ["opportunity_id", "rule_id", "fact"],
+        Dismissal, Activity = self.env["crmsol.advice.dismissal"], self.env["mail.activity"]
+        Dismissal.flush_model(["opportunity_id", "rule_id", "fact", "activity_id"])
+        Activity.flush_model(["crmsol_cancelled"])
+        self.env["crmsol.advice.rule"].flush_model(["code"])
+        # by SQL: an answer counts whoever gave it, and whatever became of the action
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.opportunity_id, r.code, d.fact
+                  FROM crmsol_advice_dismissal d
+                  JOIN crmsol_advice_rule r ON r.id = d.rule_id
+             LEFT JOIN mail_activity a ON a.id = d.activity_id
+                 WHERE d.opportunity_id = ANY(%s) AND a.crmsol_cancelled IS NOT TRUE
+                """,
+                self.ids,
             )
         )
         found = {}
-        for answer in answers:
-            of_opportunity = found.setdefault(answer.opportunity_id.id, set())
-            of_opportunity.add((answer.rule_id.code, answer.fact))
+        for id_, code, fact in rows:
+            found.setdefault(id_, set()).add((code, fact))
         return found
 
     def _get_advice_facts(self, today):
@@ -286,47 +287,57 @@ class CrmsolOpportunity(models.Model):
 
         A contact that is planned too far ahead, as the company's settings have it, is none yet.
         """
-        # sudo: as in the state of the next action, what is planned counts whoever may open it
-        Activity = self.env["mail.activity"].sudo()
-        domain = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
-        domain &= Domain("active", "=", True) | Domain.custom(to_sql=self._get_sql_of_last_action)
-        fnames = ["res_id", "active", "date_deadline", "activity_type_id", "crmsol_contact_id"]
-        found = Activity.with_context(active_test=False).search_fetch(
-            domain, fnames, order="date_deadline, id"
-        )
-        last = {id_: max(actions._ids) for id_, actions in found.grouped("res_id").items()}
-        by_opportunity = found.filtered("active").grouped("res_id")
+        by_opportunity = {}
+        for id_, *values in self._get_action_rows():
+            by_opportunity.setdefault(id_, []).append(values)
         facts = {}
         for opportunity in self:
-            actions = by_opportunity.get(opportunity.id, Activity)
+            rows = by_opportunity.get(opportunity.id, ())
+            planned = [row for row in rows if row[1]]
+            # sudo: the settings of a company that the user may not read
             far = opportunity.company_id.sudo().crmsol_far_action_days
-            contacts = actions.filtered(
-                lambda a, far=far: (
-                    a.activity_type_id.crmsol_is_contact
-                    and a.date_deadline >= today
-                    and (not far or (a.date_deadline - today).days <= far)
-                )
-            )
-            first = actions[:1]
+            contacts = [
+                (day, contact)
+                for _id, _active, day, contact, is_contact in planned
+                if is_contact and day >= today and (not far or (day - today).days <= far)
+            ]
+            first, _active, day, contact, _is = planned[0] if planned else (None,) * 5
             facts[opportunity.id] = {
-                "next_action_id": first.id or None,
-                "next_action_date": first.date_deadline or None,
-                "next_action_contact_id": first.crmsol_contact_id.id or None,
-                "last_action_id": last.get(opportunity.id),
-                "contact_days": (contacts[0].date_deadline - today).days if contacts else None,
-                "planned_people": tuple(contacts.crmsol_contact_id.ids),
+                "next_action_id": first,
+                "next_action_date": day,
+                "next_action_contact_id": contact,
+                "last_action_id": max((row[0] for row in rows), default=None),
+                "contact_days": (contacts[0][0] - today).days if contacts else None,
+                "planned_people": tuple(dict.fromkeys(who for _day, who in contacts if who)),
             }
         return facts
 
-    @api.model
-    def _get_sql_of_last_action(self, model, alias, query):
-        """Return the SQL of whether an action is the last one that its opportunity was given."""
-        return SQL(
-            "%s = (SELECT MAX(last.id) FROM mail_activity last"
-            " WHERE last.res_model = %s AND last.res_id = %s)",
-            SQL.identifier(alias, "id"),
-            self._name,
-            model._field_to_sql(alias, "res_id", query),
+    def _get_action_rows(self):
+        """Return rows of the planned actions, the first one first, and of the last one of each.
+
+        A row: opportunity's id, id, whether it is planned, day, contact, whether it is one with the
+        customer. By SQL: as in the state of the next action, what is planned counts whoever may
+        open it.
+        """
+        Activity = self.env["mail.activity"]
+        fnames = ["res_model", "res_id", "active", "date_deadline", "activity_type_id"]
+        Activity.flush_model([*fnames, "crmsol_contact_id"])
+        self.env["mail.activity.type"].flush_model(["crmsol_is_contact"])
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT a.res_id, a.id, a.active, a.date_deadline, a.crmsol_contact_id,
+                       t.crmsol_is_contact
+                  FROM mail_activity a
+             LEFT JOIN mail_activity_type t ON t.id = a.activity_type_id
+                 WHERE a.res_model = %(model)s AND a.res_id = ANY(%(ids)s)
+                   AND (a.active OR a.id = (SELECT MAX(l.id) FROM mail_activity l
+                                             WHERE l.res_model = %(model)s AND l.res_id = a.res_id))
+              ORDER BY a.date_deadline, a.id
+                """,
+                model=self._name,
+                ids=self.ids,
+            )
         )
 
     def _get_people_facts(self, today):
