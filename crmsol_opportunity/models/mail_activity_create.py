@@ -65,10 +65,15 @@ class MailActivity(models.Model):
         for opportunity in opportunities:
             with suppress(MissingError):
                 existing |= opportunity.phase_id and opportunity
-        contacts = existing._get_action_contacts()
+        to_find = {
+            full.get("res_id")
+            for vals, full in prepared
+            if full and "crmsol_contact_id" not in vals
+        }
+        contacts = existing.filtered(lambda o: o.id in to_find)._get_action_contacts()
         for vals, full in prepared:
             opportunity = full and Opportunity.browse(full.get("res_id") or 0)
-            if not opportunity or opportunity not in contacts:
+            if not opportunity or opportunity not in existing:
                 continue  # the host refuses what is linked to nothing
             vals["res_model_id"] = model_id
             # what would be computed after the insertion, with an update
