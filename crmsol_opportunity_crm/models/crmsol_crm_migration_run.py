@@ -229,6 +229,7 @@ class CrmsolCrmMigration(models.Model):
         self._log_remainders(plans)
         self._replace_histories(plans)
         opportunities._renew_last_contact()
+        opportunities._renew_next_actions(opportunities.ids)
         if self.run == COPY and any(created.values()):
             kept = self.created or {}
             self.created = {model: kept.get(model, []) + created[model] for model in created}

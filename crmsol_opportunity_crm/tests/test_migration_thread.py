@@ -180,6 +180,7 @@ class TestMigrationThread(MigrationCommon):
         self.assertEqual(closed.summary, done.activity_type_id.name, "ours have a subject")
         opportunity = self._get_copy(self.lead)
         self.assertEqual(opportunity.activity_ids, copy)
+        self.assertEqual(opportunity.date_next_action, open_one.date_deadline)
         self.assertIn(copy, self.env["mail.activity"].with_user(self.ben).search([]))
 
     def test_a_type_of_odoos_crm_only_becomes_one_that_ours_may_have(self):
