@@ -17,7 +17,7 @@ from odoo.tools import config
 from .beside import PAIRS
 from .client import Client
 from .generator.leads import LeadCopier
-from .measure import _run
+from .measure import _get_cpu, _run
 from .run import RESULTS, environment, fill, learn
 
 _SEQ_SCAN = re.compile(r"Seq Scan on crmsol_opportunity(?![_\w])")
@@ -95,21 +95,36 @@ def find_seq_scans(registry, pair):
 
 
 def measure_floor(registry, pair, runs):
-    """Return the milliseconds that the SQL alone takes, if the pair has such a floor."""
+    """Return what the SQL alone takes, if the pair has such a floor: clock and CPU, milliseconds.
+
+    Of the CPU, parallel workers of PostgreSQL are not in it, as in all figures.
+    """
     if not pair.floor:
         return None
     with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        statements = pair.floor(Client(env))
+        users = api.Environment(cr, SUPERUSER_ID, {})["res.users"]
+        uid = users.search([("login", "=", pair.user)]).id
+        statements = pair.floor(Client(api.Environment(cr, uid, {})))
         times = []
         for _i in range(runs + 1):
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), _get_cpu(cr)
             for statement in statements:
                 cr.execute(statement)
                 cr.fetchall()
-            times.append(1000 * (time.perf_counter() - start))
+            times.append((1000 * (time.perf_counter() - start), 1000 * (_get_cpu(cr) - cpu)))
         cr.rollback()
-    return statistics.median(times[1:])
+    return tuple(map(statistics.median, zip(*times[1:], strict=True)))
+
+
+def measure_nothing(registry, pair, runs):
+    """Return the milliseconds of CPU that the host takes to find nothing, if that is said."""
+    if not pair.nothing:
+        return None
+    with registry.cursor() as cr:
+        users = api.Environment(cr, SUPERUSER_ID, {})["res.users"]
+        uid = users.search([("login", "=", pair.user)]).id
+    _run(registry, uid, pair.nothing)  # warms up
+    return 1000 * statistics.median(_run(registry, uid, pair.nothing).cpu for _i in range(runs))
 
 
 def main(argv=None):
@@ -140,7 +155,8 @@ def main(argv=None):
         pair = PAIRS[name]
         try:
             ours, theirs = measure_pair(registry, pair, runs)
-            floor = measure_floor(registry, pair, runs)
+            floor, floor_cpu = measure_floor(registry, pair, runs) or (None, None)
+            nothing = measure_nothing(registry, pair, runs)
             is_screen = pair.ours.__module__.endswith(".screens")
             scans = find_seq_scans(registry, pair) if is_screen else None
         except Exception as error:  # of whatever kind: the others are to be measured nevertheless
@@ -154,13 +170,16 @@ def main(argv=None):
             "ours": {key: round(value, 2) for key, value in ours._asdict().items()},
             "theirs": {key: round(value, 2) for key, value in theirs._asdict().items()},
             "floor": floor and round(floor, 2),
+            "floor_cpu": floor_cpu and round(floor_cpu, 2),
+            "nothing": nothing and round(nothing, 2),
             "seq_scans": scans,
         }
         print(
             f"{name:18} {ours.clock:8.1f} / {theirs.clock:8.1f} ms = "
             f"{ours.clock / theirs.clock:.2f}   CPU {ours.cpu:7.1f} / {theirs.cpu:7.1f} = "
             f"{ours.cpu / theirs.cpu:.2f}   {ours.statements} / {theirs.statements} statements"
-            + (f"   floor {floor:.1f}" if floor else "")
+            + (f"   floor {floor:.1f}, CPU {floor_cpu:.1f}" if floor else "")
+            + (f"   nothing {nothing:.1f}" if nothing else "")
             + (f"   SEQ SCAN {scans}" if scans else ""),
             flush=True,
         )

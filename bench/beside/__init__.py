@@ -11,6 +11,7 @@ class Pair(NamedTuple):
     """Of each side: called with a :class:`~bench.client.Client`, returns what is to be timed.
 
     ``floor``: called with a client, returns the SQL statements that no program could do without.
+    ``nothing``: the host's side once more, where there is nothing to be found.
     """
 
     title: str
@@ -18,14 +19,15 @@ class Pair(NamedTuple):
     theirs: Callable
     goal: float  # our time divided by theirs, at the most
     floor: Callable | None
+    nothing: Callable | None
     user: str
 
 
-def pair(title, theirs, goal=0.7, floor=None, user="bench_manager"):
+def pair(title, theirs, goal=0.7, floor=None, nothing=None, user="bench_manager"):
     """Register the function, of our side, under its name."""
 
     def register(ours):
-        PAIRS[ours.__name__] = Pair(title, ours, theirs, goal, floor, user)
+        PAIRS[ours.__name__] = Pair(title, ours, theirs, goal, floor, nothing, user)
         return ours
 
     return register

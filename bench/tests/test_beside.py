@@ -23,7 +23,9 @@ FIGURES = {
         "runs": 3,
         "ours": {"clock": 90, "cpu": 90, "statements": 5},
         "theirs": {"clock": 100, "cpu": 100, "statements": 5},
-        "floor": 12,
+        "floor": 30,
+        "floor_cpu": 12,
+        "nothing": 71,
         "seq_scans": ["SELECT 1"],
     },
     "broken": {"title": "Broken", "failed": "for some reason"},
@@ -33,8 +35,8 @@ FIGURES = {
 class TestBeside(BaseCommon):
     def test_table_marks_what_is_beyond_its_goal(self):
         _head, _line, move, board, broken = report_beside.table(FIGURES)
-        self.assertIn("| 0.10 | 0.3 | 5 / 50 | – |", move)
-        self.assertIn("| **0.90** | 0.7 | 5 / 5 | 12 |", board)
+        self.assertIn("| 0.10 | 0.3 | 5 / 50 | – | – | – |", move)
+        self.assertIn("| **0.90** | 0.7 | 5 / 5 | 12 | 71 | **89** |", board)
         self.assertIn("failed: for some reason", broken)
 
     def test_chart_has_a_bar_for_each_ratio(self):
