@@ -1,3 +1,5 @@
+import functools
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -24,6 +26,35 @@ _COLUMNS = (*DIMENSIONS, *MEASURES)
 def _identifiers(columns, alias=None):
     path = (alias,) if alias else ()
     return SQL(", ").join(SQL.identifier(*path, column) for column in columns)
+
+
+# Parts of the SQL that are always the same are composed once.
+_GROUPS = _identifiers(DIMENSIONS)
+_INSERTED = _identifiers(("record_count", *_COLUMNS))
+_SUMS = [SQL("SUM(sign)"), *(SQL("SUM(sign * %s)", SQL.identifier(each)) for each in MEASURES)]
+_SUMMED = SQL("%s, %s, %s", _SUMS[0], _GROUPS, SQL(", ").join(_SUMS[1:]))
+_IS_SOMETHING = SQL(" OR ").join(SQL("%s <> 0", each) for each in _SUMS)
+
+
+@functools.cache
+def _select_state(given=()):
+    """Return the SQL of the columns of a state of the opportunity ``o``.
+
+    :param given: tuple of (column, its type) of those whose values are in ``v`` instead
+    """
+    types = dict(given)
+
+    def select(column):
+        value = SQL.identifier("o", column)
+        if column in types:
+            value = SQL("%s::%s", SQL.identifier("v", column), SQL(types[column]))
+        if column in MONTHS:
+            value = SQL("date_trunc('month', %s)::date", value)
+        if column in MEASURES:
+            value = SQL("COALESCE(%s, 0)", value)
+        return SQL("%s AS %s", value, SQL.identifier(column))
+
+    return SQL(", ").join(map(select, _COLUMNS))
 
 
 class CrmsolOpportunityTotal(models.Model):
@@ -94,9 +125,8 @@ class CrmsolOpportunityTotal(models.Model):
         if rows:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO %s (%s) VALUES %s",
-                    SQL.identifier(self._table),
-                    _identifiers(("record_count", *_COLUMNS)),
+                    "INSERT INTO crmsol_opportunity_total (%s) VALUES %s",
+                    _INSERTED,
                     SQL(", ").join(rows),
                 )
             )
@@ -118,7 +148,6 @@ class CrmsolOpportunityTotal(models.Model):
         Rows of transactions that are not seen here stay beside the new one, and the next time are
         summed with it.
         """
-        columns = ("record_count", *_COLUMNS)
         self.env.cr.execute(
             SQL(
                 """
@@ -134,13 +163,13 @@ class CrmsolOpportunityTotal(models.Model):
                  WHERE (t.record_count, %(measures)s) IS DISTINCT FROM (0, %(zeros)s)
                 """,
                 table=SQL.identifier(self._table),
-                columns=_identifiers(columns),
-                dimensions=_identifiers(DIMENSIONS),
+                columns=_INSERTED,
+                dimensions=_GROUPS,
                 measures=_identifiers(MEASURES, "t"),
                 zeros=SQL(", ").join([SQL("0")] * len(MEASURES)),
                 sums=SQL(
                     "SUM(record_count) AS record_count, %s, %s",
-                    _identifiers(DIMENSIONS),
+                    _GROUPS,
                     SQL(", ").join(
                         SQL("SUM(%s) AS %s", SQL.identifier(each), SQL.identifier(each))
                         for each in MEASURES
@@ -164,25 +193,14 @@ class CrmsolOpportunityTotal(models.Model):
         :param columns: of which the values are those of ``rows`` instead of the table's
         :param rows: tuples of an id and the values of ``columns``
         """
-        opportunities = self.env["crmsol.opportunity"]
-
-        def value(column):
-            if column not in columns:
-                return SQL.identifier("o", column)
-            type_ = SQL(opportunities._fields[column].column_type[1])
-            return SQL("%s::%s", SQL.identifier("v", column), type_)
-
-        def of(column):
-            if column in MONTHS:
-                return SQL("date_trunc('month', %s)::date", value(column))
-            if column in MEASURES:
-                return SQL("COALESCE(%s, 0)", value(column))
-            return value(column)
-
+        given = tuple(
+            (column, self.env["crmsol.opportunity"]._fields[column].column_type[1])
+            for column in columns
+        )
         return SQL(
             "SELECT %s::int AS sign, %s FROM crmsol_opportunity o%s%s",
             sign,
-            SQL(", ").join(SQL("%s AS %s", of(each), SQL.identifier(each)) for each in _COLUMNS),
+            _select_state(given),
             SQL(
                 " JOIN (VALUES %s) AS v(id, %s) ON v.id = o.id",
                 SQL(", ").join(rows),
@@ -196,25 +214,12 @@ class CrmsolOpportunityTotal(models.Model):
     @api.model
     def _sum(self, states):
         """Return the SQL of what states add to the totals, one row for each that is not nothing."""
-        sums = [SQL("SUM(sign)")]
-        sums += [SQL("SUM(sign * %s)", SQL.identifier(each)) for each in MEASURES]
         return SQL(
-            "SELECT %s, %s, %s FROM (%s) s GROUP BY %s HAVING %s",
-            sums[0],
-            _identifiers(DIMENSIONS),
-            SQL(", ").join(sums[1:]),
-            states,
-            _identifiers(DIMENSIONS),
-            SQL(" OR ").join(SQL("%s <> 0", each) for each in sums),
+            "SELECT %s FROM (%s) s GROUP BY %s HAVING %s", _SUMMED, states, _GROUPS, _IS_SOMETHING
         )
 
     @api.model
     def _insert(self, states):
         self.env.cr.execute(
-            SQL(
-                "INSERT INTO %s (%s) %s",
-                SQL.identifier(self._table),
-                _identifiers(("record_count", *_COLUMNS)),
-                self._sum(states),
-            )
+            SQL("INSERT INTO crmsol_opportunity_total (%s) %s", _INSERTED, self._sum(states))
         )
