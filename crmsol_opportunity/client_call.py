@@ -192,7 +192,7 @@ def _is_of_arguments(call, error):
     """Tell whether Odoo's code refused the arguments, rather than that ours failed with them."""
     if not isinstance(error, ARGUMENT_ERRORS):
         return False
-    if not _is_context(call.context):
+    if not _is_context(call.db, call.context):
         return True
     while error:  # what was raised first may have been wrapped
         frames = _get_frames(error)
@@ -208,8 +208,8 @@ def _is_of_arguments(call, error):
     return True
 
 
-def _is_context(context):
-    """Tell whether Odoo, which reads these keys for any code, could take them."""
+def _is_context(db, context):
+    """Tell whether Odoo, which reads its keys for any code, could take them."""
     if not isinstance(context, dict):
         return not context
     companies = context.get("allowed_company_ids") or []
@@ -217,7 +217,27 @@ def _is_context(context):
         all(isinstance(context.get(key) or "", str) for key in ("lang", "tz"))
         and isinstance(companies, list | tuple)
         and all(map(is_id, companies))
+        and _is_hashable(context.get("active_test"))
+        and all(
+            _is_hashable(tuple(context[key]) if isinstance(context[key], list) else context[key])
+            for key in _get_keys_of_caches(db) & context.keys()
+        )
+        # what Odoo tells itself by the context
+        and not any(key.startswith("_") for key in context)
     )
+
+
+def _get_keys_of_caches(db):
+    """Return the keys by whose values Odoo keeps the values of a field apart."""
+    return set().union(*Registry(db).field_depends_context.values())
+
+
+def _is_hashable(value):
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _get_frames(error):
@@ -232,7 +252,7 @@ def _get_place(frame):
 def _is_host(frame):
     """Tell whether a frame is code below this addon: Odoo's, or a library's."""
     module = _get_place(frame)[0]
-    return not module.startswith("odoo.addons.") or module.split(".")[2] in _get_host_addons()
+    return not module.startswith("odoo.addons.") or module.split(".")[2] in get_host_addons()
 
 
 def _hands_on(outer, inner):
@@ -273,7 +293,7 @@ def _is_in_domain(frames):
 
 
 @functools.cache
-def _get_host_addons():
+def get_host_addons():
     """Return the names of all addons that this one is built upon."""
     found, left = set(SERVER_ADDONS), [ADDON]
     while left:

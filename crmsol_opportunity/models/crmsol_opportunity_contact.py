@@ -54,6 +54,7 @@ class CrmsolOpportunity(models.Model):
     # === MAIL METHODS === #
 
     def message_post(self, **kwargs):
+        self.ensure_one()  # as the host says, but before anything is done for several
         self.env["res.users"]._crmsol_fetch_session()
         # sudo: what the host reads; who may post is found out later
         self.sudo().fetch(["company_id", "name", "partner_id", "team_id", "user_id"])

@@ -1,10 +1,15 @@
 """Random calls: what a client can send, part of it good, so that the other part is reached."""
 
 import inspect
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from hypothesis import strategies as st
 
+import odoo
+
+from ..client_call import get_host_addons
 from .access_common import MODEL_ACCESS, NO_ROWS, AccessCommon
 from .public_methods import get_host_methods, get_public_methods
 from .test_client_context import HOST_KEYS, KEYS
@@ -15,6 +20,15 @@ ROUTES = ("json", "xmlrpc", "json2")
 OPERATORS = ("=", "!=", "in", "not in", "<", ">=", "ilike", "=like", "any", "child_of", "nonsense")
 OWN_KEYS = (*KEYS, "default_opportunity_id", "default_res_id", "default_team_id", "order_id")
 CONTEXT_KEYS = (*OWN_KEYS, *HOST_KEYS, "lang", "tz", "allowed_company_ids", "uid", "default_name")
+#: the keys that Odoo's code reads, which is what this addon is built upon
+READ_KEYS = sorted(
+    {
+        key
+        for folder in ("odoo/orm", *(f"odoo/addons/{addon}/models" for addon in get_host_addons()))
+        for path in Path(odoo.__path__[0]).parent.glob(f"{folder}/*.py")
+        for key in re.findall(r"context\.get\(\s*[\"'](\w+)", path.read_text())
+    }
+)
 
 scalar = st.one_of(
     st.none(),
@@ -41,7 +55,8 @@ junk = st.recursive(
 nested = st.dictionaries(
     st.sampled_from(["id", "name", "partner_id", "product_id"]), junk, max_size=3
 )
-contexts = st.dictionaries(st.sampled_from(CONTEXT_KEYS), junk, max_size=3)
+keys = st.one_of(st.sampled_from(CONTEXT_KEYS), st.sampled_from(READ_KEYS))
+contexts = st.dictionaries(keys, junk, max_size=3)
 one_in_eight = st.integers(0, 7).map(lambda number: not number)
 
 

@@ -59,11 +59,33 @@ class TestClientCall(CrmsolCommon, HttpCase):
             (("search_count", [["amount", "nonsense", 1]]), {}, "ValidationError", "nonsense"),
             (("get_timeline", ids[:1]), {"context": {"lang": ["x"]}}, "ValidationError", "context"),
             (("get_timeline", ids), {}, "UserError", "Give exactly one id"),
+            (("message_post", ids), {}, "UserError", "Give exactly one id"),
         ):
             with self.subTest(call=call, kwargs=kwargs):
                 _result, name, message = self._call(*call, **kwargs)
                 self.assertEqual(name, kind, message)
                 self.assertIn(words, message)
+
+    @mute_logger("odoo.http")
+    def test_context_that_odoo_cannot_read_is_told_whoever_comes_across_it(self):
+        def make_another(records):
+            return records.create({"name": "New", "partner_id": records[0].partner_id.id}).ids
+
+        def find_customers(records):
+            return records.partner_id.search([], order="parent_id, id", limit=1).ids
+
+        def name_customers(records):
+            return records.partner_id.mapped("display_name")
+
+        for key, function in (
+            ("active_test", make_another),
+            ("show_address", name_customers),
+            ("__m2o_order_seen", find_customers),
+        ):
+            with self.subTest(key), self._patch("action_win", function):
+                self.assertIsNotNone(self._call("action_win", self.deals.ids)[0])
+                name, message = self._call("action_win", self.deals.ids, context={key: [{}]})[1:]
+                self.assertEqual(name, "ValidationError", message)
 
     @mute_logger("odoo.http")
     def test_sentence_is_in_the_language_of_the_call_or_else_of_the_user(self):
