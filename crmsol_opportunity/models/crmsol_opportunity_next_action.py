@@ -129,22 +129,16 @@ class CrmsolOpportunity(models.Model):
 
         :param ids: of opportunities; None: of all, of which only the wrong ones are written
         """
-        of_all = SQL("AND o.date_next_action IS DISTINCT FROM n.day") if ids is None else SQL()
-        of_some = SQL() if ids is None else SQL("WHERE i.id = ANY(%s)", list(ids))
+        day = SQL(
+            "(SELECT MIN(a.date_deadline) FROM mail_activity a WHERE a.res_id = o.id"
+            " AND a.res_model = 'crmsol.opportunity' AND a.active IS TRUE)"
+        )
+        which = (
+            SQL("o.date_next_action IS DISTINCT FROM %s", day)
+            if ids is None
+            else SQL("o.id = ANY(%s)", list(ids))
+        )
         self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crmsol_opportunity o SET date_next_action = n.day
-                  FROM (SELECT i.id, MIN(a.date_deadline) AS day
-                          FROM crmsol_opportunity i
-                     LEFT JOIN mail_activity a
-                            ON a.res_id = i.id AND a.res_model = 'crmsol.opportunity'
-                           AND a.active IS TRUE
-                            %s GROUP BY i.id) n
-                 WHERE o.id = n.id %s
-                """,
-                of_some,
-                of_all,
-            )
+            SQL("UPDATE crmsol_opportunity o SET date_next_action = %s WHERE %s", day, which)
         )
         self.invalidate_model(["date_next_action"], flush=False)
