@@ -190,3 +190,22 @@ class CrmsolOpportunity(models.Model):
                     )
                 )
             opportunity.write({"amount": opportunity.budget, "amount_source": MANUAL})
+
+    # === VIEW METHODS === #
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return key + (self.env.company.currency_id.symbol,)
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Write the currency's symbol into the label of the amount in the creation dialog."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            symbol = self.env.company.currency_id.symbol
+            for node in arch.xpath(
+                "//form[hasclass('o_crmsol_new_dialog')]//field[@name='amount']"
+            ):
+                node.set("string", self.env._("Amount (%(currency)s)", currency=symbol))
+        return arch, view
