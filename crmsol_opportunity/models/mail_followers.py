@@ -44,7 +44,7 @@ class MailFollowers(models.Model):
                 WITH created AS (
                     INSERT INTO mail_followers (res_model, res_id, partner_id)
                     SELECT %(model)s, r.id, p.id
-                      FROM unnest(%(res_ids)s) r(id), unnest(%(partner_ids)s) p(id)
+                      FROM unnest(%(res_ids)s::int[]) r(id), unnest(%(partner_ids)s::int[]) p(id)
                ON CONFLICT (res_model, res_id, partner_id) DO NOTHING
                  RETURNING id, partner_id
                 ), followed AS (
@@ -52,7 +52,8 @@ class MailFollowers(models.Model):
                                 (mail_followers_id, mail_message_subtype_id)
                     SELECT c.id, s.subtype_id
                       FROM created c
-                      JOIN unnest(%(of_partners)s, %(subtype_ids)s) s(partner_id, subtype_id)
+                      JOIN unnest(%(of_partners)s::int[], %(subtype_ids)s::int[])
+                           s(partner_id, subtype_id)
                         ON s.partner_id = c.partner_id
                 )
                 SELECT id FROM created

@@ -344,3 +344,12 @@ class TestThreadSingle(ThreadCommon):
         external = self.env["mail.message.subtype"].default_subtypes(OPPORTUNITY_MODEL)[2]
         of_customer = before.filtered(lambda f: f.partner_id == self.outsider)
         self.assertEqual(of_customer.subtype_ids, external)
+
+    def test_a_partner_follows_where_nothing_is_followed_by_default(self):
+        subtypes = self.env["mail.message.subtype"].default_subtypes(OPPORTUNITY_MODEL)[0]
+        subtypes.default = False
+        thread = self.opportunities.sudo()
+        [state] = self._assert_as_the_host(
+            lambda: thread.message_subscribe(self.outsider.ids), self.opportunities, messages=0
+        )
+        self.assertIn((self.outsider.id, []), [(p, list(s)) for p, s in state["followers"]])
