@@ -10,7 +10,8 @@ class MailAlias(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         aliases = super().create(vals_list)
-        if any(vals.get("alias_parent_model_id") for vals in vals_list):
+        # sudo: of what was just created, by a default of the context too
+        if aliases.sudo().alias_parent_model_id:
             self.env.registry.clear_cache()  # see _crmsol_is_parent
         return aliases
 
@@ -26,6 +27,7 @@ class MailAlias(models.Model):
     @ormcache("model_name")
     def _crmsol_is_parent(self, model_name):
         """Tell whether there may be aliases of single records of a model: most have none."""
+        self.flush_model(["alias_parent_model_id"])
         [(is_parent,)] = self.env.execute_query(
             SQL(
                 "SELECT EXISTS (SELECT FROM mail_alias WHERE alias_parent_model_id = %s)",

@@ -353,3 +353,19 @@ class TestThreadSingle(ThreadCommon):
             lambda: thread.message_subscribe(self.outsider.ids), self.opportunities, messages=0
         )
         self.assertIn((self.outsider.id, []), [(p, list(s)) for p, s in state["followers"]])
+
+    def test_records_of_their_own_aliases_are_known_at_once(self):
+        """Of a record with an alias the answers are taken there, whichever way it was given one."""
+        model_id = self.env["ir.model"]._get_id(OPPORTUNITY_MODEL)
+        alias = self.env["mail.alias"].create({"alias_model_id": model_id, "alias_name": "deal"})
+        Alias = self.env["mail.alias"]
+        self.assertFalse(Alias._crmsol_is_parent(OPPORTUNITY_MODEL))
+        alias.alias_parent_model_id = model_id
+        self.assertTrue(Alias._crmsol_is_parent(OPPORTUNITY_MODEL))
+        alias.unlink()
+        self.env.registry.clear_cache()
+        self.assertFalse(Alias._crmsol_is_parent(OPPORTUNITY_MODEL))
+        Alias.with_context(default_alias_parent_model_id=model_id).create(
+            {"alias_model_id": model_id, "alias_name": "other-deal"}
+        )
+        self.assertTrue(Alias._crmsol_is_parent(OPPORTUNITY_MODEL))
