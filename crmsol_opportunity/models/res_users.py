@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL, ormcache
 
+from ..const import OPPORTUNITY_MODEL
 from .res_company import FIELDS_OF_THREAD
 
 #: What is read together of the user, their contact, the company that they work for at the moment
@@ -19,6 +20,24 @@ _SESSION = (
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        """Find next actions anew: PostgreSQL deletes those of the users with them."""
+        self.env["mail.activity"].flush_model(["active", "res_id", "res_model", "user_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT res_id FROM mail_activity"
+                " WHERE res_model = %s AND active IS TRUE AND user_id = ANY(%s)",
+                OPPORTUNITY_MODEL,
+                self.ids,
+            )
+        )
+        result = super().unlink()
+        if rows:
+            self.env[OPPORTUNITY_MODEL]._renew_next_actions(id_ for (id_,) in rows)
+        return result
 
     # === BUSINESS METHODS === #
 

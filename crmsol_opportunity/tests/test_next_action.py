@@ -55,6 +55,16 @@ class TestNextAction(CrmsolCommon):
         later.date_deadline = TODAY - timedelta(days=1)
         self._assert_next(-1)
 
+    def test_actions_that_go_with_their_user_are_no_next_ones(self):
+        leaver = self.env["res.users"].create({"name": "Leaver", "login": "leaver@example.com"})
+        self._plan(1, user=leaver)
+        self._plan(4)
+        self._plan(2, deal=self.other, user=leaver)
+        self._assert_next(1)
+        leaver.unlink()
+        self._assert_next(4)
+        self._assert_next(None, deal=self.other)
+
     def test_a_done_or_cancelled_one_is_no_next_one(self):
         first, second, third = self._plan(1), self._plan(2), self._plan(3)
         first.action_feedback(feedback="Done")
