@@ -49,7 +49,7 @@ class CrmsolOpportunity(models.Model):
         if query.is_empty():
             return result
         group = self._read_group_groupby(self._table, group_by, query)
-        sign = self._get_sign_of_days_left(query)
+        sign = self._get_sign_of_days_left()
         query.add_where(SQL("%s IS NOT NULL", SQL.identifier(self._table, "date_next_action")))
         query.groupby = SQL("1, 2")
         for value, sign_, count in self.env.execute_query(
@@ -61,8 +61,8 @@ class CrmsolOpportunity(models.Model):
         return result
 
     @api.model
-    def _get_sign_of_days_left(self, query):
-        """Return the SQL of the sign of the days left for the next action; join what it needs.
+    def _get_sign_of_days_left(self):
+        """Return the SQL of the sign of the days left for the next action.
 
         It is told where the person in charge lives, as by ``_compute_activity_state``. Only where
         it is that day somewhere in the world of the users and another one elsewhere, the
@@ -77,26 +77,14 @@ class CrmsolOpportunity(models.Model):
         zone = self.env.context.get("tz")
         zone = zone if zone in pytz.all_timezones_set else "UTC"
         now = datetime.now(UTC)
-        day = query.make_alias(self._table, "today")
-        query.add_table(
-            day,
-            SQL(
-                """
-                (SELECT MIN((%(now)s AT TIME ZONE zone)::date) AS first,
-                        MAX((%(now)s AT TIME ZONE zone)::date) AS last
-                   FROM (SELECT %(zone)s AS zone UNION
-                         SELECT p.tz FROM res_users u JOIN res_partner p ON p.id = u.partner_id
-                          WHERE p.tz IS NOT NULL) z)
-                """,
-                now=now,
-                zone=zone,
-            ),
-        )
+        first, last = self._get_days_of_users(now, zone)
+        date = SQL.identifier(self._table, "date_next_action")
+        if first == last:
+            return SQL("SIGN(%s - %s)", date, first)
         return SQL(
             """
             CASE WHEN %(date)s < %(first)s THEN -1
                  WHEN %(date)s > %(last)s THEN 1
-                 WHEN %(first)s = %(last)s THEN 0
                  ELSE (SELECT SIGN(MIN(a.date_deadline
                                    - (%(now)s AT TIME ZONE COALESCE(a.user_tz, %(zone)s))::date))
                          FROM mail_activity a
@@ -104,13 +92,30 @@ class CrmsolOpportunity(models.Model):
                           AND a.active IS TRUE)::int
             END
             """,
-            date=SQL.identifier(self._table, "date_next_action"),
-            first=SQL.identifier(day, "first"),
-            last=SQL.identifier(day, "last"),
+            date=date,
+            first=first,
+            last=last,
             now=now,
             zone=zone,
             id=SQL.identifier(self._table, "id"),
         )
+
+    @api.model
+    def _get_days_of_users(self, now, zone):
+        """Return the first and the last day that it is for any user, or in another time zone.
+
+        Not told by PostgreSQL, which may not know the zone of somebody who has no actions at all,
+        "Asia/Calcutta" for example where the system's own zones are in use.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT p.tz FROM res_users u JOIN res_partner p ON p.id = u.partner_id"
+                " WHERE p.tz IS NOT NULL"
+            )
+        )
+        zones = {zone, *(tz for (tz,) in rows)} & pytz.all_timezones_set
+        days = {now.astimezone(pytz.timezone(name)).date() for name in zones}
+        return min(days), max(days)
 
     # === BUSINESS METHODS === #
 

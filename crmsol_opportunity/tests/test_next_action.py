@@ -164,6 +164,18 @@ class TestNextAction(CrmsolCommon):
         states = deals.with_env(model.env).mapped("activity_state")
         self.assertEqual(states, ["overdue", "today", "planned"])
 
+    def test_the_board_is_told_whatever_the_time_zone_of_somebody_else_is(self):
+        self._plan(1)
+        # known to browsers, and not to every PostgreSQL
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = 'Nowhere/Zone' WHERE id = %s", [self.anna.partner_id.id]
+        )
+        self.env.invalidate_all()
+        model = self.env[OPPORTUNITY_MODEL].with_user(self.clara)
+        bar = model.read_progress_bar([("id", "=", self.deal.id)], "phase_id", PROGRESS_BAR)
+        self.assertEqual(sum(bar[str(self.phase_new.id)].values()), 1)
+
     def test_the_board_does_not_join_all_actions(self):
         self._plan(1)
         model = self.env[OPPORTUNITY_MODEL].with_user(self.clara)
