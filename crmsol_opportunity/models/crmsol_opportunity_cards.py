@@ -33,14 +33,17 @@ class CrmsolOpportunity(models.Model):
         Values that are found at once are put in the cache, where the host would have computed
         them, except for the planned actions: the cache would have to hold the others as well.
         """
-        if not self or not all(self._ids) or not isinstance(specification, dict):
+        if not (
+            self
+            and all(self._ids)
+            and isinstance(specification, dict)
+            and specification.keys() <= self._fields.keys()
+        ):
             return super().web_read(specification)
         # it raises an error if the user may not read one of them, before anything else is read
         fnames = [f for f in specification if not f.startswith("activity_")]
         if len(self) == 1:  # of its lists the empty ones are not read
-            fnames = [
-                f for f in fnames if f not in self._fields or self._fields[f].type != "one2many"
-            ]
+            fnames = [f for f in fnames if self._fields[f].type != "one2many"]
         self.fetch(["company_id", *fnames])
         if any(self._fields["company_id"]._cache_missing_ids(self)):  # some are no more
             return super().web_read(specification)

@@ -56,6 +56,7 @@ class TestClientCall(CrmsolCommon, HttpCase):
             (("write", ids[:1], {"amount_nothing": 1}), {}, "ValidationError", "amount_nothing"),
             (("write", ids[:1], {"priority": [1]}), {}, "ValidationError", "unhashable"),
             (("write", ids[:1], None), {}, "ValidationError", "cannot do anything with"),
+            (("web_read", ids, {"amount_nothing": {}}), {}, "ValidationError", "amount_nothing"),
             (("search_count", [["amount", "nonsense", 1]]), {}, "ValidationError", "nonsense"),
             (("get_timeline", ids[:1]), {"context": {"lang": ["x"]}}, "ValidationError", "context"),
             (("get_timeline", ids), {}, "UserError", "Give exactly one id"),
