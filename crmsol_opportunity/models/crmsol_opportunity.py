@@ -260,7 +260,7 @@ class CrmsolOpportunity(models.Model):
 
     @api.model
     def _default_phase_id(self):
-        team = self.env["crm.team"].browse(self.env.context.get("default_team_id"))
+        team = self.env["crm.team"].browse(to_ids(self.env.context.get("default_team_id")))
         return self.env["crmsol.phase"]._get_first_open_phase(team)
 
     # === COMPUTE METHODS === #

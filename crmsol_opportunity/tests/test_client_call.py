@@ -89,6 +89,12 @@ class TestClientCall(CrmsolCommon, HttpCase):
                 self.assertEqual(name, "ValidationError", message)
 
     @mute_logger("odoo.http")
+    def test_team_of_the_context_that_is_none_has_no_first_phase(self):
+        context = {"default_team_id": [True, None]}
+        phase = self._call("default_get", ["phase_id"])[0]
+        self.assertEqual(self._call("default_get", ["phase_id"], context=context)[0], phase)
+
+    @mute_logger("odoo.http")
     def test_sentence_is_in_the_language_of_the_call_or_else_of_the_user(self):
         spanish = {"context": {"lang": "es_ES"}}
         self.assertIn("no admite estos", self._call("write", self.deals.ids, **spanish)[2])
