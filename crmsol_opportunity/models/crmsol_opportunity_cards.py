@@ -44,7 +44,9 @@ class CrmsolOpportunity(models.Model):
         fnames = [f for f in specification if not f.startswith("activity_")]
         if len(self) == 1:  # of its lists the empty ones are not read
             fnames = [f for f in fnames if self._fields[f].type != "one2many"]
-        self.fetch(["company_id", *fnames])
+        # with what the record rules ask for: the host checks them again on values, and would read
+        # whole rows for that
+        self.fetch(["company_id", "user_id", *fnames])
         if any(self._fields["company_id"]._cache_missing_ids(self)):  # some are no more
             return super().web_read(specification)
         if len(self) == 1:

@@ -221,6 +221,7 @@ class TestForecastColumns(ForecastCommon):
 
         def read():
             self._columns()
+            self.env.invalidate_all()  # the next one is another request
             Opportunity.web_search_read(
                 [(COLUMN, "=", OVERDUE)], {"name": {}, COLUMN: {}, "forecast_amount": {}}
             )
