@@ -297,6 +297,11 @@ class TestCards(CrmsolCommon):
         self.assertEqual((row["name"], row["amount_company"]), ("New name", 5))
         self.assertEqual(row["activity_summary"], "New subject")
 
+    def test_rights_are_asked_for_without_reading_whole_opportunities(self):
+        model = self.env[OPPORTUNITY_MODEL].with_user(self.anna)
+        statements = self._get_statements(lambda: model.web_search_read([], {"name": {}}))
+        self.assertFalse([text for text in statements if '"description"' in text], statements)
+
     def test_a_board_takes_one_statement_for_all_that_is_planned(self):
         def read():
             self.all.with_user(self.anna).web_read(CARD)
