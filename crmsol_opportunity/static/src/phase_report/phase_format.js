@@ -1,7 +1,9 @@
 import { _t } from "@web/core/l10n/translation";
-import { formatFloat, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
+import { user } from "@web/core/user";
+import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 
-const formatPercent = (rate) => formatPercentage(rate, { digits: [16, 0] });
+/** @returns {string} whole percent as the language writes them, with a space before the sign or without */
+const formatPercent = (rate) => rate.toLocaleString(user.lang, { style: "percent" });
 
 /**
  * @param {{k: number, n: number, rate: number|false, low: number, high: number}} rate
