@@ -90,9 +90,10 @@ class TestClientCall(CrmsolCommon, HttpCase):
 
     @mute_logger("odoo.http")
     def test_team_of_the_context_that_is_none_has_no_first_phase(self):
-        context = {"default_team_id": [True, None]}
-        phase = self._call("default_get", ["phase_id"])[0]
-        self.assertEqual(self._call("default_get", ["phase_id"], context=context)[0], phase)
+        context = {"default_team_id": [[1]]}
+        defaults = self._call("default_get", ["phase_id"])[0]
+        self.assertTrue(defaults["phase_id"])
+        self.assertEqual(self._call("default_get", ["phase_id"], context=context)[0], defaults)
 
     @mute_logger("odoo.http")
     def test_sentence_is_in_the_language_of_the_call_or_else_of_the_user(self):
