@@ -54,6 +54,7 @@ ARGUMENT_ERRORS = (
     AttributeError,
     LookupError,
     NotImplementedError,
+    RecursionError,  # domains within domains, as deep as Python goes
     TypeError,
     ValueError,
     psycopg2.DataError,

@@ -14,6 +14,10 @@ from .common import CrmsolCommon
 MODEL = "crmsol.opportunity"
 RPC_LOGGER = "odoo.addons.rpc.controllers.xmlrpc"
 
+DEEP_DOMAIN = []
+for _depth in range(400):
+    DEEP_DOMAIN = [("create_uid", "any", DEEP_DOMAIN or [("id", ">", 0)])]
+
 
 @tagged("post_install", "-at_install")
 class TestClientCall(CrmsolCommon, HttpCase):
@@ -58,6 +62,7 @@ class TestClientCall(CrmsolCommon, HttpCase):
             (("write", ids[:1], None), {}, "ValidationError", "cannot do anything with"),
             (("web_read", ids, {"amount_nothing": {}}), {}, "ValidationError", "amount_nothing"),
             (("search_count", [["amount", "nonsense", 1]]), {}, "ValidationError", "nonsense"),
+            (("search_count", DEEP_DOMAIN), {}, "ValidationError", "cannot do anything with"),
             (("get_timeline", ids[:1]), {"context": {"lang": ["x"]}}, "ValidationError", "context"),
             (("get_timeline", ids), {}, "UserError", "Give exactly one id"),
             (("message_post", ids), {}, "UserError", "Give exactly one id"),
