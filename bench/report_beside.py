@@ -89,6 +89,31 @@ def scans(figures):
     yield ""
 
 
+def growth(sizes):
+    """Return the lines that say by how much each operation grows from the smallest size to the largest.
+
+    :param dict sizes: {label: figures}, the smallest size first
+    """
+    (first, few), *_between, (last, many) = sizes.items()
+    yield f"## From {first} to {last}"
+    yield ""
+    yield "Milliseconds on a processor, and how many times as many they have become."
+    yield ""
+    yield "| Operation | ours | crm |"
+    yield "|---|--:|--:|"
+    for name, each in many.items():
+        before = few.get(name, {"failed": True})
+        if "failed" in each or "failed" in before:
+            continue
+        cells = [
+            f"{number(before[side]['cpu'])} → {number(each[side]['cpu'])},"
+            f" × {each[side]['cpu'] / before[side]['cpu']:.1f}"
+            for side in ("ours", "theirs")
+        ]
+        yield f"| {each['title']} (`{name}`) | {' | '.join(cells)} |"
+    yield ""
+
+
 def chart(figures):
     """Return an SVG: a bar for each operation, as long as its ratio; lines at 0.3, 0.7 and 1."""
     rows = [(each["title"], ratio(each), each["goal"]) for each in figures if "failed" not in each]
@@ -135,6 +160,8 @@ def main():
             "",
             *scans(figures),
         ]
+    if len(sizes := load()) > 1:
+        lines += growth({label: kept["pairs"] for label, kept in sizes.items()})
     (RESULTS / "beside.md").write_text("\n".join(lines))
 
 

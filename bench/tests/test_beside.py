@@ -39,6 +39,12 @@ class TestBeside(BaseCommon):
         self.assertIn("| **0.90** | 0.7 | 5 / 5 | 12 | 71 | **89** |", board)
         self.assertIn("failed: for some reason", broken)
 
+    def test_growth_compares_the_smallest_size_with_the_largest(self):
+        many = {"board": FIGURES["board"] | {"ours": {"cpu": 180}, "theirs": {"cpu": 500}}}
+        lines = list(report_beside.growth({"10k": FIGURES, "100k": {}, "1M": many}))
+        self.assertEqual(lines[0], "## From 10k to 1M")
+        self.assertIn("| Board (`board`) | 90 → 180, × 2.0 | 100 → 500, × 5.0 |", lines)
+
     def test_chart_has_a_bar_for_each_ratio(self):
         lines = list(report_beside.chart(FIGURES.values()))
         self.assertEqual(sum('height="16"' in line for line in lines), 2)
