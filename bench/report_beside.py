@@ -90,7 +90,7 @@ def scans(figures):
 
 
 def growth(sizes):
-    """Return the lines that say by how much each operation grows from the smallest size to the largest.
+    """Return the lines that say by how much each operation grows from the least to the most.
 
     :param dict sizes: {label: figures}, the smallest size first
     """
