@@ -1,5 +1,5 @@
 # before the models that inherit them
-from . import crmsol_counted_mixin, crmsol_derived_mixin  # isort: skip
+from . import crmsol_cached_mixin, crmsol_counted_mixin, crmsol_derived_mixin  # isort: skip
 from . import crmsol_opportunity_relation_mixin  # isort: skip
 from . import crmsol_thread_mixin, crmsol_thread_mixin_post  # isort: skip
 from . import crmsol_contact_mixin  # isort: skip

@@ -30,6 +30,7 @@ class CrmsolAdviceRule(models.Model):
 
     _name = "crmsol.advice.rule"
     _description = "Rule of the Next Best Action"
+    _inherit = ["crmsol.cached.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -159,21 +160,6 @@ class CrmsolAdviceRule(models.Model):
                         rule=rule.name,
                     )
                 )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # === BUSINESS METHODS === #
 

@@ -63,6 +63,7 @@ class CrmsolWinTable(models.Model):
 
     _name = "crmsol.win.table"
     _description = "Win Probability Table"
+    _inherit = ["crmsol.cached.mixin"]
     _order = "company_id, id"
     _rec_name = "team_id"
 
@@ -106,21 +107,6 @@ class CrmsolWinTable(models.Model):
     def _compute_display_name(self):
         for table in self:
             table.display_name = table.team_id.name or table.company_id.name
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # === ACTION METHODS === #
 

@@ -5,7 +5,8 @@ from odoo.fields import Domain
 class MailActivityPlan(models.Model):
     """A plan of actions; on opportunities it belongs to phases."""
 
-    _inherit = "mail.activity.plan"
+    _name = "mail.activity.plan"
+    _inherit = ["mail.activity.plan", "crmsol.cached.mixin"]
 
     crmsol_phase_ids = fields.Many2many(
         "crmsol.phase",
@@ -13,21 +14,6 @@ class MailActivityPlan(models.Model):
         help="In these phases the plan is offered on an opportunity. Leave it empty to offer it "
         "in every phase.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # === ACTION METHODS === #
 
@@ -69,19 +55,5 @@ class MailActivityPlan(models.Model):
 class MailActivityPlanTemplate(models.Model):
     """A step of a plan: a plan without any is not offered."""
 
-    _inherit = "mail.activity.plan.template"
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    _name = "mail.activity.plan.template"
+    _inherit = ["mail.activity.plan.template", "crmsol.cached.mixin"]

@@ -71,6 +71,7 @@ MODEL_ACCESS = {
     "crmsol.threshold.settings": (NONE, NO_DELETE, OF_CREATOR),
     "crmsol.win.table": (NONE, READ, OF_COMPANY),
     "crmsol.opportunity.total": (NONE, NONE, OF_NOBODY),
+    "crmsol.cached.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.contact.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.counted.mixin": (NONE, NONE, NO_ROWS),
     "crmsol.derived.mixin": (NONE, NONE, NO_ROWS),
