@@ -16,7 +16,7 @@ registry.category("web_tour.tours").add("crmsol_opportunity_phases", {
             trigger: ".o_crmsol_phase_report canvas[role=img][aria-label^='Qué pasó']",
         },
         {
-            trigger: `${cell("First", "rate")}:contains('de 9% a 91%'):contains('1 de 2')`,
+            trigger: `${cell("First", "rate")}:contains('de 9 % a 91 %'):contains('1 de 2')`,
         },
         {
             trigger: ".o_crmsol_velocity_reason:contains('Faltan datos')",
